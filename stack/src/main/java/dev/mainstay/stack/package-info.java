@@ -1,0 +1,5 @@
+/** Runs the whole stack on one machine. */
+@NullMarked
+package dev.mainstay.stack;
+
+import org.jspecify.annotations.NullMarked;
