@@ -165,6 +165,6 @@ record MariadbServer(Distribution distribution) implements Server {
         GRANT ALL PRIVILEGES ON `%4$s`.* TO %1$s WITH GRANT OPTION;
         GRANT SELECT ON mysql.* TO %1$s;
         """
-        .formatted(who, controller.passwordLiteral(), SCHEMA, CONTROL_SCHEMA_PATTERN);
+        .formatted(who, controller.passwordLiteral(), SCHEMA, CONTROL_SCHEMA);
   }
 }

@@ -162,6 +162,6 @@ record MysqlServer(Distribution distribution) implements Server {
         DROP USER 'root'@'localhost';
         SHUTDOWN;
         """
-        .formatted(who, controller.passwordLiteral(), SCHEMA, CONTROL_SCHEMA_PATTERN);
+        .formatted(who, controller.passwordLiteral(), SCHEMA, CONTROL_SCHEMA);
   }
 }

@@ -9,8 +9,8 @@ sealed interface Server permits MysqlServer, MariadbServer {
   /** The application's schema. */
   String SCHEMA = "mainstay";
 
-  /** The controller's own schema, {@code _} escaped as patterns of GRANT need it. */
-  String CONTROL_SCHEMA_PATTERN = "mainstay\\_control";
+  /** The controller's own schema. */
+  String CONTROL_SCHEMA = "mainstay_control";
 
   static Server of(Distribution distribution) {
     return switch (distribution.engine()) {

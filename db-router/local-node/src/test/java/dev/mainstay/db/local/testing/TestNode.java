@@ -22,8 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +43,9 @@ public final class TestNode implements AutoCloseable {
 
   private static final Duration START_LIMIT = Duration.ofSeconds(60);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
+  private static final String URL_OPTIONS =
+      "sslMode=DISABLED&allowPublicKeyRetrieval=true&connectTimeout=2000&socketTimeout=30000";
 
   /** Data folders made once per JVM and distribution; a blank node starts on a copy. */
   private static final Map<Distribution, Path> TEMPLATES = new ConcurrentHashMap<>();
@@ -82,18 +85,19 @@ public final class TestNode implements AutoCloseable {
   /** Blank nodes {@code db-1} to {@code db-N}, started side by side. */
   public static List<TestNode> blankCluster(LocalEngine engine, int size) {
     var nodes = new ArrayList<TestNode>();
-    try (var starting = Executors.newVirtualThreadPerTaskExecutor()) {
+    try {
       for (int serverId = 1; serverId <= size; serverId++) {
         nodes.add(stopped(engine, serverId));
       }
-      var started = nodes.stream().map(each -> starting.submit(each::start)).toList();
-      for (var each : started) {
-        each.get();
-      }
+      // One that does not start throws here, and the others go with it.
+      nodes.stream()
+          .map(each -> CompletableFuture.runAsync(each::start, Thread::startVirtualThread))
+          .toList()
+          .forEach(CompletableFuture::join);
       return List.copyOf(nodes);
-    } catch (Exception failure) {
+    } catch (RuntimeException | Error failure) {
       nodes.forEach(TestNode::close);
-      throw new IllegalStateException("the nodes did not start", failure);
+      throw failure;
     }
   }
 
@@ -150,9 +154,6 @@ public final class TestNode implements AutoCloseable {
   public String url() {
     return "jdbc:mysql://127.0.0.1:" + port() + "/?" + URL_OPTIONS;
   }
-
-  private static final String URL_OPTIONS =
-      "sslMode=DISABLED&allowPublicKeyRetrieval=true&connectTimeout=2000&socketTimeout=30000";
 
   /** A connection as the controller. */
   public Connection connect() throws SQLException {
