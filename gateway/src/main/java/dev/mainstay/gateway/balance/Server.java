@@ -1,0 +1,83 @@
+package dev.mainstay.gateway.balance;
+
+import dev.mainstay.gateway.health.Health;
+import java.net.URI;
+import java.util.regex.Pattern;
+
+/**
+ * A server of a pool. Configured weight, the operator's intent and observed health are three
+ * separate facts: none changes another.
+ *
+ * @param id unique in its pool, such as {@code web-1} or {@code 10.0.0.7:8080}
+ * @param uri where it listens: scheme, host and port, such as {@code http://127.0.0.1:8101}
+ * @param weight its share, 0-256; a server of weight 0 gets no balanced request
+ * @param backup whether it only stands in for active servers
+ */
+public record Server(String id, URI uri, int weight, boolean backup, State state, Health health) {
+
+  public static final int MAX_WEIGHT = 256;
+
+  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:\\[\\]-]{0,63}");
+
+  public Server {
+    if (!ID.matcher(id).matches()) {
+      throw new IllegalArgumentException(
+          "id is \"%s\" (expected: 1-64 letters, digits or any of . _ : - after the first)"
+              .formatted(id));
+    }
+    checkUri(uri);
+    checkWeight(weight);
+  }
+
+  /** A server as configured: ready, not yet observed. */
+  public static Server of(String id, URI uri, int weight, boolean backup) {
+    return new Server(id, uri, weight, backup, State.READY, Health.UNKNOWN);
+  }
+
+  public Server withWeight(int weight) {
+    return new Server(id, uri, weight, backup, state, health);
+  }
+
+  public Server withBackup(boolean backup) {
+    return new Server(id, uri, weight, backup, state, health);
+  }
+
+  public Server withState(State state) {
+    return new Server(id, uri, weight, backup, state, health);
+  }
+
+  public Server withHealth(Health health) {
+    return new Server(id, uri, weight, backup, state, health);
+  }
+
+  /** Whether the operator lets it take balanced requests: ready, and of a weight above 0. */
+  boolean offered() {
+    return state == State.READY && weight > 0;
+  }
+
+  /** Whether it may take balanced requests, its health considered. */
+  boolean usable() {
+    return offered() && health != Health.DOWN;
+  }
+
+  private static void checkWeight(int weight) {
+    if (weight < 0 || weight > MAX_WEIGHT) {
+      throw new IllegalArgumentException(
+          "weight is %d (expected: 0-%d)".formatted(weight, MAX_WEIGHT));
+    }
+  }
+
+  private static void checkUri(URI uri) {
+    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    boolean bare =
+        (uri.getRawPath() == null || uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
+            && uri.getRawQuery() == null
+            && uri.getRawFragment() == null
+            && uri.getRawUserInfo() == null;
+    if (!http || uri.getHost() == null || uri.getPort() < 1 || uri.getPort() > 65_535 || !bare) {
+      throw new IllegalArgumentException(
+          "uri is \"%s\" (expected: scheme, host and port and nothing else, such as http://127.0.0.1:8101)"
+              .formatted(uri));
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The active health checks. */
+@NullMarked
+package dev.mainstay.gateway.check;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,171 @@
+package dev.mainstay.gateway.config;
+
+import dev.mainstay.gateway.check.Checks;
+import dev.mainstay.gateway.config.GatewaySettings.PoolSettings;
+import dev.mainstay.gateway.metrics.PoolMetrics;
+import dev.mainstay.gateway.problem.ProblemHandler;
+import dev.mainstay.gateway.route.AccountingFilter;
+import dev.mainstay.gateway.route.BalancingFilter;
+import dev.mainstay.gateway.route.PoolRoutingFilter;
+import dev.mainstay.gateway.route.ToServerHeaders;
+import dev.mainstay.gateway.upstream.Changes;
+import dev.mainstay.gateway.upstream.Pool;
+import dev.mainstay.gateway.upstream.Pools;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.gateway.config.GatewayProperties;
+import org.springframework.cloud.gateway.config.HttpClientCustomizer;
+import org.springframework.cloud.gateway.config.HttpClientProperties;
+import org.springframework.cloud.gateway.filter.NettyWriteResponseFilter;
+import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
+import org.springframework.cloud.gateway.route.RouteDefinitionLocator;
+import org.springframework.cloud.gateway.route.RouteLocator;
+import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.util.StringUtils;
+import reactor.netty.http.client.HttpClient;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Wires pools, filters and checks into Spring Cloud Gateway. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(GatewaySettings.class)
+class GatewayConfiguration {
+
+  @Bean
+  Changes changes() {
+    Logger log = LoggerFactory.getLogger("dev.mainstay.gateway.pools");
+    Changes changes = new Changes();
+    changes.listen(change -> log.info("{}", change));
+    return changes;
+  }
+
+  @Bean
+  Pools pools(GatewaySettings settings, Changes changes) {
+    // Two gateways that start together must not send their first requests to the same server.
+    RandomGenerator random = RandomGenerator.getDefault();
+    return new Pools(
+        settings.pools().entrySet().stream()
+            .map(entry -> pool(entry.getKey(), entry.getValue(), random, changes))
+            .toList());
+  }
+
+  private static Pool pool(
+      String name, PoolSettings settings, RandomGenerator random, Changes changes) {
+    return new Pool(
+        name,
+        settings.roster(),
+        settings.health().policy(),
+        settings.timeouts().timeouts(),
+        settings.retry().rule(),
+        random::nextInt,
+        InstantSource.system(),
+        changes);
+  }
+
+  @Bean
+  CheckLoop checkLoop(GatewaySettings settings, Pools pools) {
+    Checks checks = new Checks(pools);
+    settings
+        .pools()
+        .forEach(
+            (name, pool) ->
+                checks.ask(
+                    name, Optional.ofNullable(pool.health().path()), pool.health().timeout()));
+    return new CheckLoop(checks, InstantSource.system());
+  }
+
+  @Bean
+  BalancingFilter balancingFilter(Pools pools, GatewaySettings settings) {
+    return new BalancingFilter(pools, settings.exposeServedBy());
+  }
+
+  @Bean
+  AccountingFilter accountingFilter() {
+    return new AccountingFilter();
+  }
+
+  @Bean
+  ToServerHeaders toServerHeaders(GatewaySettings settings, GatewayProperties gateway) {
+    String id = settings.id() == null ? hostName() : settings.id();
+    return new ToServerHeaders(id, !StringUtils.hasText(gateway.getTrustedProxies()));
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "gateway";
+    }
+  }
+
+  /** In place of Spring Cloud Gateway's, which {@code application.yml} switches off. */
+  @Bean
+  PoolRoutingFilter poolRoutingFilter(
+      HttpClient client,
+      ObjectProvider<List<HttpHeadersFilter>> headersFilters,
+      HttpClientProperties properties,
+      Pools pools) {
+    return new PoolRoutingFilter(client, headersFilters, properties, pools);
+  }
+
+  /** Spring Cloud Gateway's own; it goes off together with the filter above. */
+  @Bean
+  NettyWriteResponseFilter nettyWriteResponseFilter(
+      GatewayProperties properties, ObjectProvider<List<HttpHeadersFilter>> headersFilters) {
+    return new NettyWriteResponseFilter(properties.getStreamingMediaTypes(), headersFilters);
+  }
+
+  /**
+   * Reactor Netty would send a request again by itself, to the same server; retries are the
+   * balancer's.
+   */
+  @Bean
+  HttpClientCustomizer noRetriesBeside() {
+    return client -> client.disableRetry(true);
+  }
+
+  /** With no route configured, everything goes to the only pool. */
+  @Bean
+  RouteLocator onlyPoolRoute(RouteLocatorBuilder routes, GatewayProperties gateway, Pools pools) {
+    RouteLocatorBuilder.Builder builder = routes.routes();
+    if (!gateway.getRoutes().isEmpty()) {
+      return builder.build();
+    }
+    if (pools.all().size() > 1) {
+      throw new WrongSetupException(
+          "spring.cloud.gateway.server.webflux.routes is empty, and there is more than one pool: %s (expected: routes that say which pool serves what)"
+              .formatted(pools.names()));
+    }
+    String only = pools.all().iterator().next().name();
+    return builder
+        .route(
+            only, route -> route.order(Ordered.LOWEST_PRECEDENCE).path("/**").uri("lb://" + only))
+        .build();
+  }
+
+  @Bean
+  RouteCheck routeCheck(RouteDefinitionLocator routes, Pools pools) {
+    return new RouteCheck(routes, pools);
+  }
+
+  @Bean
+  ProblemHandler problemHandler(JsonMapper json) {
+    return new ProblemHandler(json);
+  }
+
+  @Bean
+  PoolMetrics poolMetrics(MeterRegistry registry, Pools pools, Changes changes) {
+    return new PoolMetrics(registry, pools, changes);
+  }
+}

@@ -1,0 +1,226 @@
+package dev.mainstay.gateway.config;
+
+import dev.mainstay.gateway.balance.Mode;
+import dev.mainstay.gateway.balance.Roster;
+import dev.mainstay.gateway.balance.Server;
+import dev.mainstay.gateway.health.HealthPolicy;
+import dev.mainstay.gateway.upstream.RetryRule;
+import dev.mainstay.gateway.upstream.Timeouts;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The gateway's settings, checked: a value that cannot be stops the start, as does a key that is
+ * not known.
+ *
+ * @param id the name under which servers see this gateway; the host's name by default
+ * @param pools the pools, by the name that routes use: {@code lb://NAME}
+ * @param exposeServedBy whether responses carry {@code X-Served-By} with the server's id
+ * @param admin who may see and change what
+ */
+@ConfigurationProperties(prefix = GatewaySettings.PREFIX, ignoreUnknownFields = false)
+public record GatewaySettings(
+    @Nullable String id,
+    Map<String, PoolSettings> pools,
+    @DefaultValue("true") boolean exposeServedBy,
+    @DefaultValue AdminSettings admin) {
+
+  static final String PREFIX = "mainstay.gateway";
+
+  private static final Pattern POOL_NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  public GatewaySettings {
+    if (isMissing(pools) || pools.isEmpty()) {
+      throw new IllegalArgumentException(
+          "pools is empty (expected: a pool with a server, such as pools.web.servers[0].uri=http://127.0.0.1:8101)");
+    }
+    pools.forEach(
+        (name, pool) -> {
+          if (!POOL_NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                "pools has the name \"%s\" (expected: 1-63 of a-z, 0-9 and -, a letter first)"
+                    .formatted(name));
+          }
+        });
+  }
+
+  /**
+   * A pool.
+   *
+   * @param mode active-active, or active-passive: the first usable server takes all
+   * @param servers in order: the first in order wins a tie, the first usable backup stands in
+   * @param health how servers are checked
+   * @param retry how often a request is sent again
+   * @param timeouts how long a request may take
+   */
+  public record PoolSettings(
+      @DefaultValue("active-active") Mode mode,
+      List<ServerSettings> servers,
+      @DefaultValue HealthSettings health,
+      @DefaultValue RetrySettings retry,
+      @DefaultValue TimeoutSettings timeouts) {
+
+    public PoolSettings {
+      if (isMissing(servers) || servers.isEmpty()) {
+        throw new IllegalArgumentException(
+            "servers is empty (expected: at least one, such as servers[0].uri=http://127.0.0.1:8101)");
+      }
+      var _ = roster(mode, servers);
+    }
+
+    Roster roster() {
+      return roster(mode, servers);
+    }
+
+    private static Roster roster(Mode mode, List<ServerSettings> servers) {
+      return new Roster(mode, servers.stream().map(ServerSettings::server).toList());
+    }
+  }
+
+  /**
+   * A server.
+   *
+   * @param id unique in its pool; host:port of the uri by default
+   * @param uri scheme, host and port, such as http://127.0.0.1:8101
+   * @param weight its share, 0-256; 0 takes no balanced request
+   * @param backup whether it only stands in when no active server is usable
+   */
+  public record ServerSettings(
+      @Nullable String id,
+      URI uri,
+      @DefaultValue("100") int weight,
+      @DefaultValue("false") boolean backup) {
+
+    public ServerSettings {
+      if (isMissing(uri)) {
+        throw new IllegalArgumentException(
+            "uri is missing (expected: scheme, host and port, such as http://127.0.0.1:8101)");
+      }
+      var _ = server(id, uri, weight, backup);
+    }
+
+    Server server() {
+      return server(id, uri, weight, backup);
+    }
+
+    private static Server server(@Nullable String id, URI uri, int weight, boolean backup) {
+      String name =
+          id != null ? id : uri.getRawAuthority() != null ? uri.getRawAuthority() : "unnamed";
+      return Server.of(name, uri, weight, backup);
+    }
+  }
+
+  /**
+   * How servers are checked.
+   *
+   * @param path what to GET, passed by 2xx and 3xx; without it an accepted connection is enough
+   * @param interval between checks while nothing changes
+   * @param fastInterval between checks while the server is on its way up or down
+   * @param downInterval between checks of a server that is down
+   * @param timeout of one check
+   * @param rise successes in a row that bring a server up
+   * @param fall failures in a row that take it down
+   */
+  public record HealthSettings(
+      @Nullable String path,
+      @DefaultValue("1s") Duration interval,
+      @DefaultValue("250ms") Duration fastInterval,
+      @DefaultValue("1s") Duration downInterval,
+      @DefaultValue("1s") Duration timeout,
+      @DefaultValue("2") int rise,
+      @DefaultValue("3") int fall) {
+
+    public HealthSettings {
+      if (path != null && !path.matches("/[!-~]*")) {
+        throw new IllegalArgumentException(
+            "path is \"%s\" (expected: a path such as /actuator/health/readiness)".formatted(path));
+      }
+      if (timeout.toMillis() < 1 || timeout.compareTo(Duration.ofMinutes(10)) > 0) {
+        throw new IllegalArgumentException(
+            "timeout is %d ms (expected: 1 ms - 10 min)".formatted(timeout.toMillis()));
+      }
+      var _ = new HealthPolicy(rise, fall, interval, fastInterval, downInterval);
+    }
+
+    HealthPolicy policy() {
+      return new HealthPolicy(rise, fall, interval, fastInterval, downInterval);
+    }
+  }
+
+  /**
+   * How often a request is sent again.
+   *
+   * @param attempts times a harmless request is sent again when a server fails it; refused
+   *     connections are not counted
+   */
+  public record RetrySettings(@DefaultValue("2") int attempts) {
+
+    public RetrySettings {
+      var _ = new RetryRule(attempts);
+    }
+
+    RetryRule rule() {
+      return new RetryRule(attempts);
+    }
+  }
+
+  /**
+   * How long a request may take: connect ≤ response ≤ total.
+   *
+   * @param connect until a server accepts the connection
+   * @param response from the end of the request to the head of the response, on one server
+   * @param total the same over all servers tried
+   */
+  public record TimeoutSettings(
+      @DefaultValue("500ms") Duration connect,
+      @DefaultValue("10s") Duration response,
+      @DefaultValue("15s") Duration total) {
+
+    public TimeoutSettings {
+      var _ = new Timeouts(connect, response, total);
+    }
+
+    Timeouts timeouts() {
+      return new Timeouts(connect, response, total);
+    }
+  }
+
+  /**
+   * Who may see and change what on the admin port.
+   *
+   * @param token what a change needs; without one, changes are refused
+   * @param openRead whether reading needs nothing
+   * @param hosts names other than localhost by which the admin port may be addressed; IP addresses
+   *     always may
+   */
+  public record AdminSettings(
+      @Nullable String token,
+      @DefaultValue("true") boolean openRead,
+      @DefaultValue List<String> hosts) {
+
+    public AdminSettings {
+      if (token != null && token.isBlank()) {
+        throw new IllegalArgumentException(
+            "token is blank (expected: a long random word, or no such key)");
+      }
+    }
+
+    /** Without the token: settings are printed at times. */
+    @Override
+    public String toString() {
+      return "AdminSettings[openRead=%s, hosts=%s]".formatted(openRead, hosts);
+    }
+  }
+
+  /** The binder leaves null what the configuration lacks, whatever the type says. */
+  @SuppressWarnings("NullAway")
+  private static boolean isMissing(@Nullable Object value) {
+    return value == null;
+  }
+}

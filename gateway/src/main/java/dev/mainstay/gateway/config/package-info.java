@@ -1,0 +1,5 @@
+/** Configuration and wiring. */
+@NullMarked
+package dev.mainstay.gateway.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package dev.mainstay.gateway.metrics;
+
+import dev.mainstay.gateway.balance.Server;
+import dev.mainstay.gateway.balance.State;
+import dev.mainstay.gateway.health.Health;
+import dev.mainstay.gateway.upstream.Change;
+import dev.mainstay.gateway.upstream.Changes;
+import dev.mainstay.gateway.upstream.Member;
+import dev.mainstay.gateway.upstream.Pool;
+import dev.mainstay.gateway.upstream.Pools;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * The meters of every server of every pool, as servers come and go. They read the numbers that the
+ * admin API shows.
+ */
+public final class PoolMetrics {
+
+  private final MeterRegistry registry;
+  private final Pools pools;
+  private final Map<Member, List<Meter>> meters = new ConcurrentHashMap<>();
+
+  public PoolMetrics(MeterRegistry registry, Pools pools, Changes changes) {
+    this.registry = registry;
+    this.pools = pools;
+    pools.all().forEach(this::register);
+    changes.listen(this::heard);
+  }
+
+  private void heard(Change change) {
+    if (change.what().equals("member")) {
+      pools.find(change.pool()).ifPresent(this::register);
+    }
+  }
+
+  /** Brings the meters of {@code pool} in line with its servers. */
+  private void register(Pool pool) {
+    List<Member> present =
+        pool.roster().servers().stream()
+            .flatMap(server -> pool.member(server.id()).stream())
+            .toList();
+    present.forEach(member -> meters.computeIfAbsent(member, added -> metersOf(pool, added)));
+    meters.forEach(
+        (member, its) -> {
+          boolean gone =
+              pool.name().equals(its.getFirst().getId().getTag("pool"))
+                  && !present.contains(member);
+          if (gone) {
+            its.forEach(registry::remove);
+            meters.remove(member);
+          }
+        });
+  }
+
+  private List<Meter> metersOf(Pool pool, Member member) {
+    Tags tags = Tags.of("pool", pool.name(), "server", member.id());
+    return List.of(
+        counter(
+            "requests", "Requests given to the server", member, tags, it -> it.tally().requests()),
+        counter(
+            "retries",
+            "Requests that failed at the server and went on",
+            member,
+            tags,
+            it -> it.tally().retries()),
+        counter(
+            "failures",
+            "Requests that the server failed",
+            member,
+            tags,
+            it -> it.tally().failures()),
+        gauge(
+            "in.flight", "Requests that have not ended", member, tags, it -> it.tally().inFlight()),
+        gauge(
+            "up",
+            "1 unless the checks say it is down",
+            member,
+            tags,
+            it -> it.pulse().health() == Health.DOWN ? 0 : 1),
+        gauge(
+            "weight",
+            "The weight in force: 0 while it takes nothing",
+            member,
+            tags,
+            it -> pool.effectiveWeight(it.id())),
+        gauge("ready", "1 if READY, 0 if DRAIN or MAINT", member, tags, it -> ready(pool, it)));
+  }
+
+  private static double ready(Pool pool, Member member) {
+    return pool.roster()
+            .find(member.id())
+            .map(Server::state)
+            .filter(State.READY::equals)
+            .isPresent()
+        ? 1
+        : 0;
+  }
+
+  private Meter counter(
+      String name, String text, Member member, Tags tags, ToDoubleFunction<Member> value) {
+    return FunctionCounter.builder("mainstay.server." + name, member, value)
+        .description(text)
+        .tags(tags)
+        .register(registry);
+  }
+
+  private Meter gauge(
+      String name, String text, Member member, Tags tags, ToDoubleFunction<Member> value) {
+    return Gauge.builder("mainstay.server." + name, member, value)
+        .description(text)
+        .tags(tags)
+        .register(registry);
+  }
+}

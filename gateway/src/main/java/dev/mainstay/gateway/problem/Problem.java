@@ -1,0 +1,45 @@
+package dev.mainstay.gateway.problem;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/** A request that ends in an error, and the sentence that says why. */
+public final class Problem extends ErrorResponseException {
+
+  private final transient HttpHeaders headers = new HttpHeaders();
+
+  /** A problem to be told as {@code status}; {@code detail} is a whole sentence for the client. */
+  public Problem(HttpStatus status, String detail) {
+    super(status, ProblemDetail.forStatusAndDetail(status, detail), null);
+  }
+
+  /** Adds a header to the answer. */
+  public Problem with(String header, String value) {
+    headers.set(header, value);
+    return this;
+  }
+
+  public String detail() {
+    String detail = getBody().getDetail();
+    return detail == null ? "" : detail;
+  }
+
+  public HttpStatusCode status() {
+    return getStatusCode();
+  }
+
+  @Override
+  public HttpHeaders getHeaders() {
+    return headers;
+  }
+
+  /** A problem is an answer, not a bug: nobody reads where it was made. */
+  @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // Changes nothing.
+  public Throwable fillInStackTrace() {
+    return this;
+  }
+}

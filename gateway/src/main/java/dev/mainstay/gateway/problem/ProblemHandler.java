@@ -1,0 +1,124 @@
+package dev.mainstay.gateway.problem;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.ErrorResponse;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebExceptionHandler;
+import org.springframework.web.util.HtmlUtils;
+import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Tells a client what went wrong: {@code application/problem+json} (RFC 9457), or a small page if
+ * it asked for HTML by name.
+ *
+ * <p>Once a byte of the response is out nothing can be told any more; the error is passed on, and
+ * the connection is closed so that the truncation shows.
+ */
+public final class ProblemHandler implements WebExceptionHandler, Ordered {
+
+  private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
+
+  private final JsonMapper json;
+
+  public ProblemHandler(JsonMapper json) {
+    this.json = json;
+  }
+
+  /** Before Spring Boot's own. */
+  @Override
+  public int getOrder() {
+    return -2;
+  }
+
+  @Override
+  public Mono<Void> handle(ServerWebExchange exchange, Throwable error) {
+    ServerHttpResponse response = exchange.getResponse();
+    if (response.isCommitted()) {
+      return Mono.error(error);
+    }
+    HttpStatusCode status = HttpStatus.INTERNAL_SERVER_ERROR;
+    String detail = "The gateway failed to handle the request.";
+    if (error instanceof ErrorResponse told) {
+      status = told.getStatusCode();
+      detail = told.getBody().getDetail() == null ? reason(status) : told.getBody().getDetail();
+      response.getHeaders().putAll(told.getHeaders());
+    } else {
+      log.error(
+          "{} {} failed",
+          exchange.getRequest().getMethod(),
+          exchange.getRequest().getPath(),
+          error);
+    }
+    response.setStatusCode(status);
+    response.getHeaders().remove(HttpHeaders.CONTENT_ENCODING);
+    response.getHeaders().setCacheControl("no-store");
+    boolean page = wantsPage(exchange);
+    byte[] body = page ? page(status, detail) : problem(status, detail, exchange);
+    response.getHeaders().setContentType(page ? HTML : MediaType.APPLICATION_PROBLEM_JSON);
+    response.getHeaders().setContentLength(body.length);
+    return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(body)));
+  }
+
+  private static final MediaType HTML = new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8);
+
+  private static boolean wantsPage(ServerWebExchange exchange) {
+    try {
+      return exchange.getRequest().getHeaders().getAccept().stream()
+          .anyMatch(type -> type.equalsTypeAndSubtype(MediaType.TEXT_HTML));
+    } catch (InvalidMediaTypeException unreadable) {
+      return false;
+    }
+  }
+
+  private byte[] problem(HttpStatusCode status, String detail, ServerWebExchange exchange) {
+    Map<String, Object> problem = new LinkedHashMap<>();
+    problem.put("type", "about:blank");
+    problem.put("title", reason(status));
+    problem.put("status", status.value());
+    problem.put("detail", detail);
+    problem.put("instance", exchange.getRequest().getURI().getRawPath());
+    return json.writeValueAsBytes(problem);
+  }
+
+  private static byte[] page(HttpStatusCode status, String detail) {
+    String title = HtmlUtils.htmlEscape("%d %s".formatted(status.value(), reason(status)));
+    return """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>%s</title>
+        <style>
+        :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
+        body { max-width: 36rem; margin: 20vh auto 0; padding: 0 1.5rem; }
+        h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
+        </style>
+        </head>
+        <body>
+        <h1>%s</h1>
+        <p>%s</p>
+        </body>
+        </html>
+        """
+        .formatted(title, title, HtmlUtils.htmlEscape(detail))
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String reason(HttpStatusCode status) {
+    HttpStatus known = HttpStatus.resolve(status.value());
+    return known == null ? "Error" : known.getReasonPhrase();
+  }
+}

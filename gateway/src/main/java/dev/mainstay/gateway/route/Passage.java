@@ -1,0 +1,161 @@
+package dev.mainstay.gateway.route;
+
+import dev.mainstay.gateway.problem.Problem;
+import dev.mainstay.gateway.upstream.Attempt;
+import dev.mainstay.gateway.upstream.Fault;
+import dev.mainstay.gateway.upstream.Pool;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.cloud.gateway.filter.GatewayFilterChain;
+import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.web.server.ServerWebExchange;
+import reactor.core.publisher.Mono;
+
+/**
+ * One request's way to a server: the first pick, and other servers after a fault, until one answers
+ * or none is left that may be asked. Up to then the client has seen nothing.
+ */
+final class Passage {
+
+  private static final Logger log = LoggerFactory.getLogger(Passage.class);
+
+  private final Pool pool;
+  private final URI url;
+  private final Holding request;
+  private final GatewayFilterChain chain;
+  private final boolean exposeServedBy;
+  private final long start = System.nanoTime();
+
+  // One attempt follows the other, so these need no guard.
+  private final Set<String> tried = new HashSet<>();
+  private int retries;
+
+  Passage(Pool pool, URI url, Holding request, GatewayFilterChain chain, boolean exposeServedBy) {
+    this.pool = pool;
+    this.url = url;
+    this.request = request;
+    this.chain = chain;
+    this.exposeServedBy = exposeServedBy;
+  }
+
+  Mono<Void> go() {
+    return pool.begin().map(this::send).orElseGet(() -> Mono.error(nobody()));
+  }
+
+  private Mono<Void> send(Attempt attempt) {
+    ServerWebExchange exchange = request.exchange();
+    Ledger.of(exchange).enter(attempt);
+    exchange
+        .getAttributes()
+        .put(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR, on(attempt.server().uri()));
+    return inTime(chain.filter(exchange))
+        .doOnSuccess(nothing -> sign(exchange.getResponse(), attempt))
+        .onErrorResume(error -> afterFault(attempt, error));
+  }
+
+  private Mono<Void> afterFault(Attempt attempt, Throwable error) {
+    ServerWebExchange exchange = request.exchange();
+    Optional<Fault> found = Faults.of(error);
+    if (found.isEmpty() || exchange.getResponse().isCommitted()) {
+      return Mono.error(error);
+    }
+    Fault fault = found.get();
+    String why = Faults.why(error);
+    String id = attempt.server().id();
+    log.debug("{} {}: server {}: {}", exchange.getRequest().getMethod(), url, id, why);
+    attempt.failed();
+    if (fault == Fault.UNCONNECTED) {
+      pool.unconnected(attempt, why);
+    }
+    ServerWebExchangeUtils.reset(exchange);
+    tried.add(id);
+    Optional<Attempt> next = mayGoOn(fault) ? another(attempt, fault) : Optional.empty();
+    if (next.isEmpty()) {
+      return Mono.error(lastWord(fault, id));
+    }
+    attempt.retried();
+    if (fault != Fault.UNCONNECTED) {
+      retries++;
+    }
+    return send(next.get());
+  }
+
+  private boolean mayGoOn(Fault fault) {
+    return pool.retry().permits(fault, request.harmless(), request.held(), retries)
+        && left().isPositive();
+  }
+
+  private Optional<Attempt> another(Attempt failed, Fault fault) {
+    Optional<Attempt> other = pool.beginElsewhere(tried);
+    // The same server again only where there is no other, and never where it does not even listen.
+    return other.isPresent() || fault == Fault.UNCONNECTED ? other : pool.beginAgain(failed);
+  }
+
+  /**
+   * The head of the response must be here within the response time-out, counted from the end of the
+   * request.
+   */
+  private Mono<Void> inTime(Mono<Void> exchange) {
+    Duration left = left();
+    Duration limit =
+        pool.timeouts().response().compareTo(left) < 0 ? pool.timeouts().response() : left;
+    return request.streamed()
+        ? exchange.timeout(request.sent().then(Mono.delay(limit)))
+        : exchange.timeout(limit);
+  }
+
+  private Duration left() {
+    Duration left = pool.timeouts().total().minusNanos(System.nanoTime() - start);
+    return request.streamed() && left.isNegative() ? pool.timeouts().response() : left;
+  }
+
+  private void sign(ServerHttpResponse response, Attempt attempt) {
+    if (exposeServedBy && !response.isCommitted()) {
+      response.getHeaders().set("X-Served-By", attempt.server().id());
+    }
+  }
+
+  private URI on(URI server) {
+    StringBuilder target =
+        new StringBuilder(server.getScheme()).append("://").append(server.getRawAuthority());
+    if (url.getRawPath() != null) {
+      target.append(url.getRawPath());
+    }
+    if (url.getRawQuery() != null) {
+      target.append('?').append(url.getRawQuery());
+    }
+    return URI.create(target.toString());
+  }
+
+  private Problem nobody() {
+    return new Problem(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "No server of pool %s takes requests: all are drained, in maintenance or at weight 0."
+                .formatted(pool.name()))
+        .with(HttpHeaders.RETRY_AFTER, "5");
+  }
+
+  private Problem lastWord(Fault fault, String id) {
+    return switch (fault) {
+      case UNCONNECTED ->
+          new Problem(
+                  HttpStatus.SERVICE_UNAVAILABLE,
+                  "No server of pool %s can be reached.".formatted(pool.name()))
+              .with(HttpHeaders.RETRY_AFTER, "1");
+      case LOST ->
+          new Problem(
+              HttpStatus.BAD_GATEWAY, "Server %s broke off before it answered.".formatted(id));
+      case LATE ->
+          new Problem(
+              HttpStatus.GATEWAY_TIMEOUT, "Server %s did not answer in time.".formatted(id));
+    };
+  }
+}

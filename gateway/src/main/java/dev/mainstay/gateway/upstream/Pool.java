@@ -1,0 +1,302 @@
+package dev.mainstay.gateway.upstream;
+
+import dev.mainstay.gateway.balance.Balancer;
+import dev.mainstay.gateway.balance.Mode;
+import dev.mainstay.gateway.balance.Roster;
+import dev.mainstay.gateway.balance.Server;
+import dev.mainstay.gateway.balance.State;
+import dev.mainstay.gateway.health.Health;
+import dev.mainstay.gateway.health.HealthPolicy;
+import dev.mainstay.gateway.health.Pulse;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The servers behind one name, live: gives requests to them, hears what checks say of them and
+ * takes the operator's changes.
+ *
+ * <p>The roster, held by the {@link Balancer}, is the one place that decides; a member's numbers
+ * and pulse stand beside it.
+ */
+public final class Pool {
+
+  private final String name;
+  private final HealthPolicy health;
+  private final Timeouts timeouts;
+  private final RetryRule retry;
+  private final InstantSource clock;
+  private final Consumer<Change> changes;
+  private final Balancer balancer;
+  private final ConcurrentHashMap<String, Member> members = new ConcurrentHashMap<>();
+
+  /** Guards that roster, members and pulses change together. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /**
+   * @param offset where the rotation starts in a cycle of the given length
+   * @param changes hears of every change, in order, and must not block
+   */
+  public Pool(
+      String name,
+      Roster roster,
+      HealthPolicy health,
+      Timeouts timeouts,
+      RetryRule retry,
+      IntUnaryOperator offset,
+      InstantSource clock,
+      Consumer<Change> changes) {
+    this.name = name;
+    this.health = health;
+    this.timeouts = timeouts;
+    this.retry = retry;
+    this.clock = clock;
+    this.changes = changes;
+    this.balancer = new Balancer(roster, offset);
+    roster.servers().forEach(server -> members.put(server.id(), newMember(server.id())));
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public Timeouts timeouts() {
+    return timeouts;
+  }
+
+  public RetryRule retry() {
+    return retry;
+  }
+
+  public Roster roster() {
+    return balancer.roster();
+  }
+
+  public int effectiveWeight(String id) {
+    return balancer.effectiveWeight(id);
+  }
+
+  public Optional<Member> member(String id) {
+    return Optional.ofNullable(members.get(id));
+  }
+
+  /** Gives a new request to a server; empty if the operator took every server out. */
+  public Optional<Attempt> begin() {
+    return balancer.pick().flatMap(this::attempt);
+  }
+
+  /** Gives a request that failed on {@code tried} to another server; empty if there is no other. */
+  public Optional<Attempt> beginElsewhere(Set<String> tried) {
+    return balancer.pickOther(tried).flatMap(this::attempt);
+  }
+
+  /** Gives a request to the server it just failed on: only right where there is no other. */
+  public Optional<Attempt> beginAgain(Attempt failed) {
+    return roster()
+        .find(failed.server().id())
+        .filter(server -> server.state() == State.READY)
+        .flatMap(this::attempt);
+  }
+
+  /** Takes the result of a check. */
+  public void checked(Member member, boolean passed, String why) {
+    observe(member, passed, why, "check");
+  }
+
+  /**
+   * A server did not accept the connection for a request: that counts as a failed check, at once.
+   */
+  public void unconnected(Attempt attempt, String why) {
+    observe(attempt.member(), false, why + " (on a request)", "request");
+  }
+
+  private void observe(Member member, boolean passed, String why, String who) {
+    lock.lock();
+    try {
+      Optional<Server> server = roster().find(member.id());
+      if (members.get(member.id()) != member
+          || server.isEmpty()
+          || server.get().state() == State.MAINT) {
+        return;
+      }
+      Instant now = clock.instant();
+      Pulse before = member.pulse();
+      Pulse after = passed ? before.succeeded(now, why) : before.failed(now, why);
+      member.pulse(after);
+      if (after.health() != before.health()) {
+        balancer.update(
+            roster -> roster.changing(member.id(), it -> it.withHealth(after.health())));
+        tell(
+            member.id(),
+            who,
+            "health",
+            before.health(),
+            after.health(),
+            why,
+            Duration.between(before.since(), now));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Changes the mode. */
+  public void changeMode(Mode mode, String who, String why) {
+    lock.lock();
+    try {
+      Mode before = roster().mode();
+      balancer.update(roster -> roster.withMode(mode));
+      tellIfChanged(null, who, "mode", before.text(), mode.text(), why);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What to change of a server: null leaves it as it is.
+   *
+   * @param weight 0-256
+   */
+  public record Amendment(
+      @Nullable Integer weight, @Nullable State state, @Nullable Boolean backup) {
+
+    Server applyTo(Server server) {
+      Server amended = server;
+      if (weight != null) {
+        amended = amended.withWeight(weight);
+      }
+      if (backup != null) {
+        amended = amended.withBackup(backup);
+      }
+      if (state != null && state != server.state()) {
+        amended = amended.withState(state);
+        if (state == State.MAINT || server.state() == State.MAINT) {
+          // Nothing is known of a server that is not checked.
+          amended = amended.withHealth(Health.UNKNOWN);
+        }
+      }
+      return amended;
+    }
+  }
+
+  /**
+   * Changes a server, all of the amendment in one step.
+   *
+   * @return whether there is such a server
+   * @throws IllegalArgumentException if a value is not allowed; then nothing has changed
+   */
+  public boolean amend(String id, Amendment amendment, String who, String why) {
+    lock.lock();
+    try {
+      Optional<Server> found = roster().find(id);
+      if (found.isEmpty()) {
+        return false;
+      }
+      Server before = found.get();
+      Server after = amendment.applyTo(before);
+      balancer.update(roster -> roster.changing(id, server -> after));
+      Member member = members.get(id);
+      if (member != null && after.state() != before.state()) {
+        if (after.state() == State.MAINT) {
+          member.pulse(Pulse.unknown(health, clock.instant(), "in maintenance, not checked"));
+        } else if (before.state() == State.MAINT) {
+          member.pulse(Pulse.unknown(health, clock.instant(), NOT_CHECKED_YET));
+        }
+      }
+      tellIfChanged(id, who, "weight", before.weight(), after.weight(), why);
+      tellIfChanged(id, who, "state", before.state(), after.state(), why);
+      tellIfChanged(id, who, "backup", before.backup(), after.backup(), why);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Adds a server at the end; false if there is one of that id. */
+  public boolean add(Server server, String who, String why) {
+    lock.lock();
+    try {
+      if (roster().find(server.id()).isPresent()) {
+        return false;
+      }
+      members.put(server.id(), newMember(server.id()));
+      balancer.update(roster -> roster.with(server));
+      tell(server.id(), who, "member", "none", server.uri(), why, null);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What came of a removal. */
+  public enum Removal {
+    REMOVED,
+    UNKNOWN,
+    /** Only a server in MAINT is removed. */
+    IN_USE
+  }
+
+  public Removal remove(String id, String who, String why) {
+    lock.lock();
+    try {
+      Optional<Server> server = roster().find(id);
+      if (server.isEmpty()) {
+        return Removal.UNKNOWN;
+      }
+      if (server.get().state() != State.MAINT) {
+        return Removal.IN_USE;
+      }
+      balancer.update(roster -> roster.without(id));
+      members.remove(id);
+      tell(id, who, "member", server.get().uri(), "none", why, null);
+      return Removal.REMOVED;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static final String NOT_CHECKED_YET = "not checked yet";
+
+  private Member newMember(String id) {
+    return new Member(id, Pulse.unknown(health, clock.instant(), NOT_CHECKED_YET));
+  }
+
+  private Optional<Attempt> attempt(Server server) {
+    Member member = members.get(server.id());
+    // Null only in the moment between a pick and the removal of the server picked.
+    return member == null ? Optional.empty() : Optional.of(new Attempt(server, member));
+  }
+
+  private void tellIfChanged(
+      @Nullable String server, String who, String what, Object from, Object to, String why) {
+    if (!from.equals(to)) {
+      tell(server, who, what, from, to, why, null);
+    }
+  }
+
+  private void tell(
+      @Nullable String server,
+      String who,
+      String what,
+      Object from,
+      Object to,
+      String why,
+      @Nullable Duration lasted) {
+    changes.accept(
+        new Change(
+            clock.instant(), name, server, who, what, from.toString(), to.toString(), why, lasted));
+  }
+
+  /** The names of the servers of this pool, in order. */
+  public List<String> serverIds() {
+    return roster().servers().stream().map(Server::id).toList();
+  }
+}
