@@ -1,0 +1,195 @@
+package dev.mainstay.db.engine;
+
+import dev.mainstay.db.Engine;
+import dev.mainstay.db.EpochRecord;
+import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.Observation;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.OptionalLong;
+
+/**
+ * What a node of either engine is asked and told. Instances hold no state; each method runs on the
+ * connection given, in autocommit, and may be called again after it failed half way.
+ *
+ * <p>Nothing here waits longer than it says, except that a node may not answer at all (stopped, cut
+ * off, a commit that waits for its ack): the connection's socket time-out bounds that, see {@link
+ * NodeConnector}. A connection that timed out is of no more use.
+ *
+ * <p>Unless said otherwise methods need the controller's account. {@code SQLException}s carry no
+ * passwords.
+ */
+public interface EngineSql {
+  /** The controller's own schema: the cluster's id, the epochs, the heartbeat. */
+  String CONTROL_SCHEMA = "mainstay_control";
+
+  static EngineSql of(Engine engine) {
+    throw new UnsupportedOperationException("%s is not written yet".formatted(engine));
+  }
+
+  /** By the version that the server told when the connection was opened; no round trip. */
+  static EngineSql of(Connection connection) throws SQLException {
+    String version = connection.getMetaData().getDatabaseProductVersion();
+    return of(version.contains("MariaDB") ? Engine.MARIADB : Engine.MYSQL);
+  }
+
+  Engine engine();
+
+  // --- Seeing
+
+  /**
+   * One look at a node, two round trips (three on a node without {@value #CONTROL_SCHEMA}). The
+   * monitor account suffices.
+   *
+   * @param at the observer's time
+   */
+  Observation.Reached observe(Connection connection, NodeAddress address, Instant at)
+      throws SQLException;
+
+  /**
+   * Whether the node was never used: no schema but the server's own and {@value #CONTROL_SCHEMA}
+   * without a cluster id, no replication set up.
+   */
+  boolean blank(Connection connection) throws SQLException;
+
+  // --- Setting up
+
+  /**
+   * Throws away the node's GTIDs and binary logs, so that all blank nodes start equal.
+   *
+   * @throws SQLException also if the node is not {@link #blank}
+   */
+  void resetBlank(Connection connection) throws SQLException;
+
+  /**
+   * Makes {@value #CONTROL_SCHEMA} with the cluster's id. The node must be {@link #admitController
+   * admitted}.
+   */
+  void createControl(Connection connection, String clusterId) throws SQLException;
+
+  /** Makes an application's schema, in utf8mb4, if it is not there. */
+  void createSchema(Connection connection, String schema) throws SQLException;
+
+  /** Makes or corrects the accounts: password, and the rights of {@link Accounts}. */
+  void createAccounts(Connection connection, Accounts accounts) throws SQLException;
+
+  // --- Epoch and heartbeat
+
+  /**
+   * Commits a record, unless one as high or higher is there.
+   *
+   * @return whether it was committed; false changes nothing
+   */
+  boolean commitEpoch(Connection connection, EpochRecord epoch) throws SQLException;
+
+  /**
+   * Renews the primary's lease: the time by the controller's clock, and the controller that leads.
+   */
+  void writeHeartbeat(Connection connection, Instant at, String controller) throws SQLException;
+
+  // --- One hand at a time
+
+  /**
+   * Takes a named lock for this session, without waiting, and makes the server end the session
+   * after {@code idle} without a statement. All that changes this node must then go through this
+   * very connection.
+   *
+   * @return false when another session holds it
+   */
+  boolean tryLock(Connection connection, String name, Duration idle) throws SQLException;
+
+  /** Whether this very session holds the lock. */
+  boolean holdsLock(Connection connection, String name) throws SQLException;
+
+  void unlock(Connection connection, String name) throws SQLException;
+
+  /** The session that holds the lock. Any account may ask. */
+  OptionalLong lockHolder(Connection connection, String name) throws SQLException;
+
+  // --- Changing roles
+
+  /**
+   * Fences: the node receives, and thus acknowledges, nothing more; what it has received it still
+   * applies.
+   */
+  void stopReceiving(Connection connection) throws SQLException;
+
+  /**
+   * Drains: waits until all that was received is applied. Call after {@link #stopReceiving}.
+   *
+   * @return false when the time was not enough or the applier stopped
+   */
+  boolean awaitApplied(Connection connection, Duration timeout) throws SQLException;
+
+  /** Waits until the node has executed all of {@code gtids}; false when the time was not enough. */
+  boolean awaitExecuted(Connection connection, GtidSet gtids, Duration timeout) throws SQLException;
+
+  /**
+   * Makes a drained node follow nobody, and wait for an ack on each commit, without end.
+   *
+   * @param acknowledged false only if the acker set is empty on record: commits then wait for
+   *     nobody
+   */
+  void promote(Connection connection, boolean acknowledged) throws SQLException;
+
+  /**
+   * Lets the controller's account write while the application's still cannot: for the epoch record.
+   */
+  void admitController(Connection connection) throws SQLException;
+
+  /** Opens the node to the application. */
+  void open(Connection connection) throws SQLException;
+
+  /**
+   * Closes the node to everyone. Running commits are waited for, up to about two seconds: a commit
+   * that waits for an ack which does not come makes this fail, and such a node is to be killed, not
+   * asked.
+   *
+   * @return false when commits in flight did not end in time; the node may then be open still
+   */
+  boolean close(Connection connection) throws SQLException;
+
+  /**
+   * Makes a closed node follow {@code source} from where it stands, and starts that. A former
+   * primary's own transactions count as executed. That it is not errant is the caller's check.
+   *
+   * @param acker whether the node acknowledges, as a member of the acker set
+   * @throws SQLException also if the node is open, or a commit waits for an ack (switching
+   *     semi-sync off would answer it)
+   */
+  void follow(Connection connection, Source source, boolean acker) throws SQLException;
+
+  /** Starts the threads again that a restart left stopped; nothing if they run. */
+  void startReplication(Connection connection) throws SQLException;
+
+  /**
+   * Stops both threads; what was received stays in the relay log (MariaDB may purge and fetch it
+   * again).
+   */
+  void stopReplication(Connection connection) throws SQLException;
+
+  /** Makes a replica acknowledge or not; its receiving thread is started anew if it ran. */
+  void acknowledge(Connection connection, boolean acker) throws SQLException;
+
+  // --- Shutting out
+
+  /**
+   * On the primary: locks a replication account and ends its sessions, so that its replica's acks
+   * become impossible.
+   */
+  void shutOut(Connection connection, String username) throws SQLException;
+
+  /** Undoes {@link #shutOut}. */
+  void letIn(Connection connection, String username) throws SQLException;
+
+  /**
+   * Ends every session of these accounts.
+   *
+   * @return how many
+   */
+  int killSessions(Connection connection, Collection<String> usernames) throws SQLException;
+}
