@@ -27,6 +27,7 @@ public interface EngineSql {
   /** The controller's own schema: the cluster's id, the epochs, the heartbeat. */
   String CONTROL_SCHEMA = "mainstay_control";
 
+  @SuppressWarnings("DoNotCallSuggester") // the engines' statements follow
   static EngineSql of(Engine engine) {
     throw new UnsupportedOperationException("%s is not written yet".formatted(engine));
   }
