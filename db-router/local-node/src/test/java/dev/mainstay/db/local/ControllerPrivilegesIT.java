@@ -130,7 +130,8 @@ class ControllerPrivilegesIT {
               "CHANGE MASTER TO MASTER_HOST='127.0.0.1', MASTER_PORT="
                   + port
                   + ", MASTER_USER='repl_db-2', MASTER_PASSWORD='repl', MASTER_USE_GTID=slave_pos,"
-                  + " MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=1",
+                  + " MASTER_CONNECT_RETRY=1, MASTER_HEARTBEAT_PERIOD=1,"
+                  + " MASTER_SSL_VERIFY_SERVER_CERT=0",
               "START SLAVE",
               "SHOW ALL SLAVES STATUS");
     }
