@@ -40,7 +40,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Wires pools, filters and checks into Spring Cloud Gateway. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(GatewaySettings.class)
-class GatewayConfiguration {
+public class GatewayConfiguration {
 
   @Bean
   Changes changes() {
