@@ -1,0 +1,11 @@
+package dev.mainstay.db.router;
+
+/** Which reads may be served by a replica. */
+public enum Consistency {
+  /** Whoever wrote sees the write; all others may read from any replica. */
+  CAUSAL,
+  /** Any read may be behind. */
+  EVENTUAL,
+  /** Every read goes to the primary while there is one. */
+  PRIMARY
+}

@@ -1,0 +1,63 @@
+package dev.mainstay.db.router;
+
+import java.net.ConnectException;
+import java.net.SocketTimeoutException;
+import java.sql.SQLException;
+import java.util.Set;
+
+/** What an exception of the driver means for routing, and in a few words for people. */
+public final class Failures {
+
+  /**
+   * {@code ER_OPTION_PREVENTS_STATEMENT} (a node became {@code read_only}) and {@code
+   * ER_READ_ONLY_MODE}: the connection is in order, but leads to the wrong node.
+   */
+  private static final Set<Integer> READ_ONLY_NODE = Set.of(1290, 1836);
+
+  private Failures() {}
+
+  /**
+   * Whether the node refused a write because it is read-only: it is not, or no longer, the primary.
+   */
+  static boolean isReadOnlyNode(SQLException failure) {
+    return READ_ONLY_NODE.contains(failure.getErrorCode());
+  }
+
+  /** Whether the node could not be talked to at all, as opposed to answering with an error. */
+  static boolean isLostContact(SQLException failure) {
+    String state = failure.getSQLState();
+    return state != null && state.startsWith("08") && failure.getErrorCode() == 0;
+  }
+
+  /**
+   * Whether something failed only because there was no primary, or because it went away meanwhile:
+   * it may be tried again when there is one, if doing it twice does no harm.
+   */
+  public static boolean isLackOfPrimary(Throwable failure) {
+    for (Throwable link = failure; link != null; link = link.getCause()) {
+      if (link instanceof SQLException sql
+          && (isReadOnlyNode(sql) || isLostContact(sql) || sql instanceof NoPrimaryException)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The root of the matter, in one line. */
+  public static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (root instanceof SocketTimeoutException) {
+      return "no answer in time";
+    }
+    if (root instanceof ConnectException) {
+      return "connection refused";
+    }
+    String message = root.getMessage();
+    return message == null || message.isBlank()
+        ? root.getClass().getSimpleName()
+        : message.lines().findFirst().orElse(message).strip();
+  }
+}

@@ -1,0 +1,164 @@
+package dev.mainstay.db.router;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
+import com.zaxxer.hikari.SQLExceptionOverride;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import dev.mainstay.db.Engine;
+import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.NodeId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pool of connections for each node and {@link Use}, made when it is first needed: only then is
+ * the node's engine known.
+ *
+ * <p>The pools tell what they notice about a node: that it cannot be reached, that a connection to
+ * it broke, or that it refused a write because it is read-only. In the last case its pools are
+ * emptied softly: Hikari keeps such connections, for they are in order, and would hand them out
+ * long after the node has lost its office.
+ */
+final class NodePools implements AutoCloseable {
+
+  /** Hears what the pools notice about nodes. */
+  interface Listener {
+
+    /** The node could not be reached. */
+    void unreachable(NodeAddress node, String why);
+
+    /** A connection to the node broke, or the node is not what it was taken for. */
+    void doubtful(NodeAddress node);
+  }
+
+  private record Key(NodeId node, Use use) {}
+
+  private final String schema;
+  private final Dial dial;
+  private final PoolSettings settings;
+  private final Listener listener;
+  private final @Nullable MetricsTrackerFactory metrics;
+  private final Map<Key, HikariDataSource> pools = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  NodePools(
+      String schema,
+      Dial dial,
+      PoolSettings settings,
+      Listener listener,
+      @Nullable MetricsTrackerFactory metrics) {
+    this.schema = schema;
+    this.dial = dial;
+    this.settings = settings;
+    this.listener = listener;
+    this.metrics = metrics;
+  }
+
+  Connection connection(NodeAddress node, Engine engine, Use use) throws SQLException {
+    HikariDataSource pool =
+        pools.computeIfAbsent(new Key(node.id(), use), key -> pool(node, engine, use));
+    if (closed) {
+      pool.close();
+      throw new SQLException("the connection pools are closed");
+    }
+    return pool.getConnection();
+  }
+
+  private HikariDataSource pool(NodeAddress node, Engine engine, Use use) {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(node.id().value() + "-" + use.name().toLowerCase(Locale.ROOT));
+    config.setDataSource(new RoutedDataSource(config.getPoolName(), () -> connect(node, engine)));
+    config.setReadOnly(use == Use.READ);
+    config.setMaximumPoolSize(
+        switch (use) {
+          case READ -> settings.maximumReads();
+          case WRITE -> settings.maximumWrites();
+        });
+    config.setMinimumIdle(Math.min(settings.minimumIdle(), config.getMaximumPoolSize()));
+    config.setConnectionTimeout(settings.connectionTimeout().toMillis());
+    config.setValidationTimeout(settings.validationTimeout().toMillis());
+    config.setIdleTimeout(settings.idleTimeout().toMillis());
+    config.setMaxLifetime(settings.maxLifetime().toMillis());
+    // A pool whose node is away is an empty pool, not a failed start.
+    config.setInitializationFailTimeout(-1);
+    config.setExceptionOverride(new Overhearing(node));
+    if (metrics != null) {
+      config.setMetricsTrackerFactory(metrics);
+    }
+    return new HikariDataSource(config);
+  }
+
+  private Connection connect(NodeAddress node, Engine engine) throws SQLException {
+    try {
+      return dial.open(node, engine, schema);
+    } catch (SQLException e) {
+      if (Failures.isLostContact(e)) {
+        listener.unreachable(node, Failures.reason(e));
+      }
+      throw e;
+    }
+  }
+
+  /** Closes idle connections now and those in use when they come back. */
+  void evictSoftly(Predicate<NodeId> nodes) {
+    pools.forEach(
+        (key, pool) -> {
+          HikariPoolMXBean inner = pool.getHikariPoolMXBean();
+          if (nodes.test(key.node()) && inner != null) {
+            inner.softEvictConnections();
+          }
+        });
+  }
+
+  /** The pools that exist, for inspection. */
+  List<HikariDataSource> all() {
+    return List.copyOf(pools.values());
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    // Side by side: each close may wait for a connect that is under way.
+    List<Thread> closing =
+        pools.values().stream().map(pool -> Thread.ofVirtual().start(pool::close)).toList();
+    for (Thread thread : closing) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /**
+   * Hikari shows it every exception of every statement; it never overrules what Hikari makes of
+   * them.
+   */
+  private final class Overhearing implements SQLExceptionOverride {
+
+    private final NodeAddress node;
+
+    Overhearing(NodeAddress node) {
+      this.node = node;
+    }
+
+    @java.lang.Override // the interface has a nested type of the same name
+    public SQLExceptionOverride.Override adjudicate(SQLException failure) {
+      if (Failures.isReadOnlyNode(failure)) {
+        evictSoftly(node.id()::equals);
+        listener.doubtful(node);
+      } else if (Failures.isLostContact(failure)) {
+        listener.doubtful(node);
+      }
+      return SQLExceptionOverride.Override.CONTINUE_EVICT;
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.mainstay.db.router;
+
+import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.NodeState;
+import dev.mainstay.db.Observation;
+import dev.mainstay.db.Role;
+import dev.mainstay.db.Topology;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches the nodes and keeps the {@link Topology} that reads and writes are routed by.
+ *
+ * <p>Each node has a loop of its own on a virtual thread: look, publish, wait for the interval or
+ * for a nudge. No loop waits for another, so a stopped node delays nobody. Each look's result goes
+ * into one immutable snapshot; readers take it without a lock.
+ */
+public final class TopologyMonitor implements Cluster, AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(TopologyMonitor.class);
+
+  /** Is told of each new snapshot whose roles, primary or epoch differ from the one before. */
+  @FunctionalInterface
+  public interface Listener {
+    void changed(Topology before, Topology after);
+  }
+
+  private final List<NodeAddress> nodes;
+  private final NodeProbe probe;
+  private final Duration interval;
+  private final InstantSource clock;
+  private final AtomicReference<Topology> snapshot;
+  private final Map<NodeId, Semaphore> nudges = new LinkedHashMap<>();
+  private final Map<NodeId, CountDownLatch> looked = new LinkedHashMap<>();
+  private final List<Thread> loops = new ArrayList<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  /**
+   * Guards {@link #latest}, and that snapshots, log lines and listeners follow one another in one
+   * order.
+   */
+  private final Object publishing = new Object();
+
+  private final Map<NodeId, Observation> latest = new LinkedHashMap<>();
+  private volatile boolean closed;
+
+  public TopologyMonitor(
+      List<NodeAddress> nodes, NodeProbe probe, Duration interval, InstantSource clock) {
+    this.nodes = List.copyOf(nodes);
+    this.probe = probe;
+    this.interval = interval;
+    this.clock = clock;
+    for (NodeAddress node : this.nodes) {
+      latest.put(
+          node.id(), new Observation.Unreachable(node, clock.instant(), "not looked at yet"));
+      nudges.put(node.id(), new Semaphore(0));
+      looked.put(node.id(), new CountDownLatch(1));
+    }
+    this.snapshot = new AtomicReference<>(Topology.of(latest.values(), clock.instant()));
+  }
+
+  @Override
+  public Topology topology() {
+    return snapshot.get();
+  }
+
+  public void addListener(Listener listener) {
+    listeners.add(listener);
+  }
+
+  /** Starts to look. */
+  public void start() {
+    for (NodeAddress node : nodes) {
+      loops.add(
+          Thread.ofVirtual()
+              .name("mainstay-db-monitor-" + node.id().value())
+              .start(() -> watch(node)));
+    }
+  }
+
+  private void watch(NodeAddress node) {
+    Semaphore nudge = Objects.requireNonNull(nudges.get(node.id()));
+    CountDownLatch first = Objects.requireNonNull(looked.get(node.id()));
+    while (!closed) {
+      try {
+        Observation observation = probe.observe(node);
+        nudge.drainPermits();
+        if (!closed) {
+          publish(observation);
+        }
+      } catch (RuntimeException e) {
+        log.error("Looking at {} failed; it is looked at again", node.id().value(), e);
+      } finally {
+        first.countDown();
+      }
+      try {
+        if (nudge.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+          nudge.drainPermits();
+        }
+      } catch (InterruptedException e) {
+        return;
+      }
+    }
+  }
+
+  private void publish(Observation observation) {
+    synchronized (publishing) {
+      latest.put(observation.address().id(), observation);
+      Topology before = snapshot.get();
+      Topology after = Topology.of(latest.values(), clock.instant());
+      snapshot.set(after);
+      List<String> changes = changes(before, after);
+      if (!changes.isEmpty()) {
+        changes.forEach(log::info);
+        listeners.forEach(listener -> listener.changed(before, after));
+      }
+      publishing.notifyAll();
+    }
+  }
+
+  /** One line for each difference that routing depends on. */
+  private static List<String> changes(Topology before, Topology after) {
+    List<String> changes = new ArrayList<>();
+    for (NodeState now : after.nodes()) {
+      NodeState was = before.node(now.id()).orElse(null);
+      if (was == null || was.role() != now.role() || was.writable() != now.writable()) {
+        changes.add(
+            "%s: %s -> %s%s"
+                .formatted(
+                    now.address().id().value(),
+                    was == null ? "unknown" : describe(was),
+                    describe(now),
+                    now.why().isBlank() ? "" : " (" + now.why() + ")"));
+      }
+    }
+    if (!before.epoch().equals(after.epoch())) {
+      changes.add(
+          "epoch %s -> %s"
+              .formatted(
+                  before.epoch().map(epoch -> Long.toString(epoch.epoch())).orElse("none"),
+                  after
+                      .epoch()
+                      .map(epoch -> epoch.epoch() + ", primary " + epoch.primary().value())
+                      .orElse("none")));
+    }
+    return changes;
+  }
+
+  private static String describe(NodeState node) {
+    return node.role() == Role.PRIMARY && !node.writable()
+        ? "PRIMARY, not writable"
+        : node.role().name();
+  }
+
+  /** Looks at a node now rather than at the end of the interval. */
+  public void lookNow(NodeId node) {
+    Semaphore nudge = nudges.get(node);
+    if (nudge != null) {
+      nudge.release();
+    }
+  }
+
+  /**
+   * Somebody could not reach a node: it is taken out at once, and looked at to see whether that is
+   * so.
+   */
+  public void lost(NodeAddress node, String why) {
+    if (!closed) {
+      publish(new Observation.Unreachable(node, clock.instant(), why));
+      lookNow(node.id());
+    }
+  }
+
+  /** Waits until every node has been looked at once. Says whether that came about in time. */
+  public boolean awaitFirstLook(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    for (CountDownLatch first : looked.values()) {
+      if (!first.await(end - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Waits until the topology is as wished, at most {@code patience}. Says whether that came about
+   * in time.
+   */
+  public boolean await(Predicate<Topology> wish, Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    synchronized (publishing) {
+      while (!wish.test(snapshot.get())) {
+        long left = end - System.nanoTime();
+        if (left <= 0) {
+          return false;
+        }
+        TimeUnit.NANOSECONDS.timedWait(publishing, left);
+      }
+      return true;
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    loops.forEach(Thread::interrupt);
+  }
+}

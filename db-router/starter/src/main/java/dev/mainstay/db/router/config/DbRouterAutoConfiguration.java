@@ -1,0 +1,103 @@
+package dev.mainstay.db.router.config;
+
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import dev.mainstay.db.router.Cluster;
+import dev.mainstay.db.router.JdbcProbe;
+import dev.mainstay.db.router.NodeProbe;
+import dev.mainstay.db.router.ReadPolicy;
+import dev.mainstay.db.router.RoutedDataSource;
+import dev.mainstay.db.router.Router;
+import dev.mainstay.db.router.TopologyMonitor;
+import dev.mainstay.db.router.Use;
+import dev.mainstay.db.router.WeightedReads;
+import java.sql.Connection;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
+import org.springframework.transaction.support.AbstractPlatformTransactionManager;
+
+/**
+ * Makes the application's data source one that routes: {@code @Transactional(readOnly = true)}
+ * reads from a replica, all else goes to the primary.
+ */
+@AutoConfiguration(
+    beforeName = {
+      "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration",
+      "org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizationAutoConfiguration"
+    })
+@ConditionalOnClass({HikariDataSource.class, LazyConnectionDataSourceProxy.class})
+@ConditionalOnBooleanProperty(name = "mainstay.db.enabled", matchIfMissing = true)
+@EnableConfigurationProperties(DbRouterProperties.class)
+public final class DbRouterAutoConfiguration {
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnMissingBean(NodeProbe.class)
+  JdbcProbe mainstayNodeProbe(DbRouterProperties properties) {
+    properties.check();
+    return new JdbcProbe(
+        properties.observing(),
+        properties.tls(),
+        properties.monitor().timeout(),
+        Clock.systemUTC());
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "close")
+  @ConditionalOnMissingBean(Cluster.class)
+  TopologyMonitor mainstayTopologyMonitor(DbRouterProperties properties, NodeProbe probe) {
+    return new TopologyMonitor(
+        properties.addresses(), probe, properties.monitor().interval(), Clock.systemUTC());
+  }
+
+  @Bean
+  @ConditionalOnMissingBean
+  ReadPolicy mainstayReadPolicy(DbRouterProperties properties) {
+    return new WeightedReads(properties.weights(), properties.reads().maxLag());
+  }
+
+  @Bean(destroyMethod = "close")
+  @ConditionalOnMissingBean
+  Router mainstayRouter(
+      DbRouterProperties properties,
+      TopologyMonitor monitor,
+      ReadPolicy reads,
+      ObjectProvider<MetricsTrackerFactory> metrics) {
+    return new Router(monitor, reads, properties.router(), metrics.getIfUnique());
+  }
+
+  /**
+   * Outermost the lazy proxy: it learns that a transaction is read-only before it asks for a
+   * connection. It is told what connections are like from the start, or it would ask the primary
+   * about that, and reads would stand still without one.
+   */
+  @Bean
+  @ConditionalOnMissingBean(DataSource.class)
+  LazyConnectionDataSourceProxy dataSource(Router router) {
+    LazyConnectionDataSourceProxy lazy = new LazyConnectionDataSourceProxy();
+    lazy.setTargetDataSource(
+        new RoutedDataSource("the primary", () -> router.connection(Use.WRITE)));
+    lazy.setReadOnlyDataSource(
+        new RoutedDataSource("the replicas", () -> router.connection(Use.READ)));
+    lazy.setDefaultAutoCommit(true);
+    lazy.setDefaultTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+    return lazy;
+  }
+
+  /**
+   * Refuses a write transaction that would take part in a read-only one: it would run on a
+   * replica's connection.
+   */
+  @Bean
+  @ConditionalOnMissingBean(name = "mainstayTransactionValidation")
+  TransactionManagerCustomizer<AbstractPlatformTransactionManager> mainstayTransactionValidation() {
+    return manager -> manager.setValidateExistingTransaction(true);
+  }
+}

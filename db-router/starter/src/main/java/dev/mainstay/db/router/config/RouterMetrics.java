@@ -1,0 +1,105 @@
+package dev.mainstay.db.router.config;
+
+import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.NodeState;
+import dev.mainstay.db.Role;
+import dev.mainstay.db.router.Cluster;
+import dev.mainstay.db.router.Router;
+import dev.mainstay.db.router.Use;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What is counted and measured.
+ *
+ * <ul>
+ *   <li>{@code mainstay.db.connections} by {@code node} and {@code use} (read, write): connections
+ *       handed out
+ *   <li>{@code mainstay.db.writes.without.primary}: writes refused for lack of a primary
+ *   <li>{@code mainstay.db.node.reachable}, {@code mainstay.db.node.primary} by {@code node}: 0 or
+ *       1
+ *   <li>{@code mainstay.db.node.lag} by {@code node}: seconds, NaN when unknown
+ *   <li>{@code mainstay.db.epoch}: NaN when unknown
+ * </ul>
+ */
+final class RouterMetrics implements MeterBinder {
+
+  private final List<NodeAddress> nodes;
+  private final Cluster cluster;
+  private final Router router;
+
+  RouterMetrics(List<NodeAddress> nodes, Cluster cluster, Router router) {
+    this.nodes = nodes;
+    this.cluster = cluster;
+    this.router = router;
+  }
+
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    for (NodeAddress node : nodes) {
+      NodeId id = node.id();
+      for (Use use : Use.values()) {
+        FunctionCounter.builder("mainstay.db.connections", router, r -> r.routed(id, use))
+            .description("Connections handed out")
+            .tags("node", id.value(), "use", use.name().toLowerCase(Locale.ROOT))
+            .register(registry);
+      }
+      gauge(
+          registry,
+          "reachable",
+          "1 while the node can be reached",
+          id,
+          state -> state.role() == Role.UNREACHABLE ? 0 : 1);
+      gauge(
+          registry,
+          "primary",
+          "1 while the node is the primary",
+          id,
+          state -> state.role() == Role.PRIMARY ? 1 : 0);
+      gauge(
+          registry,
+          "lag",
+          "Seconds that the node is behind the primary",
+          id,
+          state -> state.lag().map(lag -> lag.toMillis() / 1000.0).orElse(Double.NaN));
+    }
+    FunctionCounter.builder(
+            "mainstay.db.writes.without.primary", router, Router::writesWithoutPrimary)
+        .description("Writes refused because there was no primary")
+        .register(registry);
+    Gauge.builder(
+            "mainstay.db.epoch",
+            cluster,
+            c -> c.topology().epoch().map(e -> (double) e.epoch()).orElse(Double.NaN))
+        .description("The epoch in force")
+        .register(registry);
+  }
+
+  private void gauge(
+      MeterRegistry registry,
+      String name,
+      String description,
+      NodeId id,
+      ToDoubleFunction<NodeState> value) {
+    Gauge.builder(
+            "mainstay.db.node." + name,
+            cluster,
+            c -> state(c, id).map(value::applyAsDouble).orElse(Double.NaN))
+        .description(description)
+        .tags("node", id.value())
+        .register(registry);
+  }
+
+  private static Optional<NodeState> state(Cluster cluster, NodeId id) {
+    return cluster.topology().nodes().stream()
+        .filter(node -> node.address().id().equals(id))
+        .findFirst();
+  }
+}

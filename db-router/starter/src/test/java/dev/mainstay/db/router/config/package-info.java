@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.db.router.config;
+
+import org.jspecify.annotations.NullMarked;

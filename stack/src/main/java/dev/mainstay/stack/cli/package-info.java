@@ -1,5 +1,0 @@
-/** The commands. */
-@NullMarked
-package dev.mainstay.stack.cli;
-
-import org.jspecify.annotations.NullMarked;

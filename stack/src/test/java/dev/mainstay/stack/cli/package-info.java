@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.stack.cli;
-
-import org.jspecify.annotations.NullMarked;

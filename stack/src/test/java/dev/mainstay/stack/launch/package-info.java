@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.stack.launch;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.stack.model;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.stack;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.stack.process;
-
-import org.jspecify.annotations.NullMarked;

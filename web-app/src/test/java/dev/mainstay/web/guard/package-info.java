@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.web.guard;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.web.idempotency;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.web.notice;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.mainstay.web.seed;
-
-import org.jspecify.annotations.NullMarked;
