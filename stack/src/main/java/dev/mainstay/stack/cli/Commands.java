@@ -1,0 +1,422 @@
+package dev.mainstay.stack.cli;
+
+import dev.mainstay.stack.launch.Secrets;
+import dev.mainstay.stack.model.Child;
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.RestartSchedule;
+import dev.mainstay.stack.model.Role;
+import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.process.Home;
+import dev.mainstay.stack.process.ProcessTable;
+import dev.mainstay.stack.process.Signal;
+import dev.mainstay.stack.process.StateFile;
+import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.remote.Gateway;
+import dev.mainstay.stack.supervise.ControlSocket;
+import dev.mainstay.stack.supervise.Order;
+import dev.mainstay.stack.supervise.Supervisor;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code mainstay} and all its subcommands but {@code up}. */
+@Command(
+    name = "mainstay",
+    description = "The classic distributed web infrastructure, made real, on this machine.",
+    mixinStandardHelpOptions = true,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {Up.class, LogsCommand.class},
+    versionProvider = Commands.Version.class)
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in.
+public final class Commands {
+
+  private static final String SERVER = "A web-app instance, such as web-1.";
+  private static final String PROCESS = "A process, such as web-1, db-1, gw-1 or rt-1.";
+
+  @Spec CommandSpec spec;
+
+  private final ProcessTable table = ProcessTable.ofThisMachine();
+
+  /** Runs one command and returns its exit code. */
+  public static int run(String... arguments) {
+    CommandLine line =
+        new CommandLine(new Commands())
+            .setColorScheme(
+                CommandLine.Help.defaultColorScheme(
+                    Terminal.hasColours() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))
+            .setParameterExceptionHandler(Commands::misused)
+            .setExecutionExceptionHandler(Commands::failed)
+            .setUsageHelpAutoWidth(false)
+            .setUsageHelpWidth(110);
+    for (CommandLine subcommand : line.getSubcommands().values()) {
+      subcommand.getCommandSpec().mixinStandardHelpOptions(true);
+    }
+    // So that -1 is read as a weight, and refused as one, rather than as an unknown option.
+    subcommand(line, "weight").setUnmatchedOptionsArePositionalParams(true);
+    if (arguments.length == 0) {
+      line.usage(System.err);
+      return 2;
+    }
+    return line.execute(arguments);
+  }
+
+  private static CommandLine subcommand(CommandLine line, String name) {
+    return Objects.requireNonNull(line.getSubcommands().get(name), name);
+  }
+
+  private static int misused(ParameterException misuse, String[] arguments) {
+    CommandLine command = misuse.getCommandLine();
+    System.err.println("mainstay: " + misuse.getMessage());
+    System.err.println(
+        "`%s --help` tells more.".formatted(command.getCommandSpec().qualifiedName()));
+    return 2;
+  }
+
+  private static int failed(
+      Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+    if (failure instanceof Problem problem) {
+      System.err.println("mainstay: " + problem.getMessage());
+      return 1;
+    }
+    System.err.println("mainstay: this should not have happened: " + failure);
+    if (System.getenv("MAINSTAY_DEBUG") != null) {
+      failure.printStackTrace();
+    } else {
+      System.err.println("With MAINSTAY_DEBUG=1 the same command tells where.");
+    }
+    return 1;
+  }
+
+  @Command(description = "Shows every process, the pools and the topology.")
+  int status(
+      @Mixin HomeOption homeOption,
+      @Option(names = "--json", description = "As JSON.") boolean json) {
+    StackState state = stateOf(homeOption.home());
+    Report report = Report.of(state, table);
+    if (json) {
+      System.out.println(report.json());
+      return 0;
+    }
+    System.out.println("site       " + report.site());
+    System.out.println("dashboard  " + report.admin());
+    if (!report.supervised()) {
+      System.out.println(
+          Terminal.yellow(
+              "The supervisor is dead: nothing is restarted. `mainstay up` brings a new one, which adopts the rest."));
+    } else if (!state.ready()) {
+      System.out.println(Terminal.yellow("The stack is still coming up."));
+    }
+    System.out.println();
+    report.text().forEach(System.out::println);
+    return 0;
+  }
+
+  @Command(description = "Stops all that `up` started, and only that.")
+  int down(
+      @Mixin HomeOption homeOption,
+      @Option(names = "--wipe", description = "Drops the data too.") boolean wipe) {
+    Home home = homeOption.home();
+    Optional<StackState> state = new StateFile(home).read();
+    if (state.isEmpty() && !(wipe && home.folder().resolve("home.json").toFile().exists())) {
+      throw nothingUp(home);
+    }
+    state.ifPresent(known -> stop(home, known));
+    if (wipe) {
+      home.wipe();
+      System.out.println("wiped " + home.folder());
+    }
+    return 0;
+  }
+
+  private void stop(Home home, StackState state) {
+    if (table.isAlive(state.supervisor())) {
+      stopSupervisor(home, state);
+    } else {
+      AtomicBoolean hurry = new AtomicBoolean();
+      Signals.onEach(() -> hurry.set(true), "INT", "TERM");
+      inPlaceOfSupervisor(home, state).stopAll(hurry::get);
+    }
+    System.out.println("down");
+  }
+
+  /** It stops everything in order when it is told to end; a second signal makes it hurry. */
+  private void stopSupervisor(Home home, StackState state) {
+    Signals.onEach(() -> Signal.TERM.send(state.supervisor(), table), "INT", "TERM");
+    Signal.TERM.send(state.supervisor(), table);
+    Signal.CONT.send(state.supervisor(), table);
+    int left = -1;
+    while (table.isAlive(state.supervisor())) {
+      List<Name> alive =
+          state.children().stream()
+              .filter(child -> child.identity().filter(table::isAlive).isPresent())
+              .map(Child::name)
+              .toList();
+      if (alive.size() != left) {
+        left = alive.size();
+        System.err.println(
+            left == 0
+                ? "all stopped"
+                : "stopping; still there: "
+                    + String.join(", ", alive.stream().map(Name::toString).toList()));
+      }
+      pause(Duration.ofMillis(100));
+    }
+    // Killed in the middle of it: what it left is stopped from here.
+    new StateFile(home)
+        .read()
+        .ifPresent(rest -> inPlaceOfSupervisor(home, rest).stopAll(() -> false));
+  }
+
+  private static void pause(Duration duration) {
+    try {
+      Thread.sleep(duration);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Acts on the processes of a stack whose supervisor was killed; starts nothing. */
+  private Supervisor inPlaceOfSupervisor(Home home, StackState state) {
+    return new Supervisor(
+        state,
+        name -> {
+          throw new IOException("no supervisor");
+        },
+        table,
+        new StateFile(home),
+        new Controllers(state.options()),
+        System.err::println,
+        InstantSource.system(),
+        RestartSchedule.STANDARD);
+  }
+
+  @Command(
+      description =
+          "Kills a process (SIGKILL). It is started again after a second, or after --for.")
+  int kill(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "NAME", description = PROCESS) String name,
+      @Option(
+              names = "--for",
+              paramLabel = "TIME",
+              description = "Stays down that long: 10s, 500ms, 2m.")
+          @Nullable String time) {
+    Long millis = time == null ? null : duration(time).toMillis();
+    return obey(homeOption.home(), new Order(Order.Verb.KILL, name, millis));
+  }
+
+  private Duration duration(String text) {
+    var form = Pattern.compile("(\\d{1,7})(ms|s|m)").matcher(text);
+    if (!form.matches()) {
+      throw new ParameterException(
+          subcommand(spec.commandLine(), "kill"),
+          "--for is %s (expected: a time such as 10s, 500ms or 2m)".formatted(text));
+    }
+    long number = Long.parseLong(form.group(1));
+    return switch (form.group(2)) {
+      case "ms" -> Duration.ofMillis(number);
+      case "s" -> Duration.ofSeconds(number);
+      default -> Duration.ofMinutes(number);
+    };
+  }
+
+  @Command(description = "Freezes a process (SIGSTOP).")
+  int pause(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
+    return obey(homeOption.home(), new Order(Order.Verb.PAUSE, name, null));
+  }
+
+  @Command(description = "Lets a frozen process go on (SIGCONT).")
+  int resume(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
+    return obey(homeOption.home(), new Order(Order.Verb.RESUME, name, null));
+  }
+
+  @Command(
+      description =
+          "Stops a process in order; it stays down until `start`. Of the primary: a switchover first.")
+  int stop(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
+    return obey(homeOption.home(), new Order(Order.Verb.STOP, name, null));
+  }
+
+  @Command(description = "Starts a process that is down.")
+  int start(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
+    return obey(homeOption.home(), new Order(Order.Verb.START, name, null));
+  }
+
+  @Command(description = "Stops a process in order and starts it again.")
+  int restart(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
+    return obey(homeOption.home(), new Order(Order.Verb.RESTART, name, null));
+  }
+
+  private int obey(Home home, Order order) {
+    StackState state = stateOf(home);
+    Order.Outcome outcome =
+        ControlSocket.send(home, order).orElseGet(() -> obeyWithoutSupervisor(home, state, order));
+    if (!outcome.done()) {
+      throw new Problem(outcome.message());
+    }
+    System.out.println(outcome.message());
+    return 0;
+  }
+
+  private Order.Outcome obeyWithoutSupervisor(Home home, StackState state, Order order) {
+    if (table.isAlive(state.supervisor())) {
+      throw new Problem(
+          "The supervisor (pid %d) takes no orders; its log is %s."
+              .formatted(state.supervisor().pid(), Up.log(home)));
+    }
+    boolean needsStart =
+        switch (order.verb()) {
+          case START, RESTART -> true;
+          case KILL -> order.forMillis() != null;
+          case PAUSE, RESUME, STOP -> false;
+        };
+    if (needsStart) {
+      throw new Problem(
+          "The supervisor is dead, so nothing can be started. `mainstay up` brings a new one first.");
+    }
+    return inPlaceOfSupervisor(home, state).obey(order);
+  }
+
+  @Command(description = "Prints a fresh link to the dashboard, good once and for five minutes.")
+  int link(@Mixin HomeOption homeOption) {
+    Home home = homeOption.home();
+    StackState state = stateOf(home);
+    System.out.println(gateways(state).getFirst().link(Secrets.adminToken(home)));
+    return 0;
+  }
+
+  @Command(description = "Sets a server's weight, on every gateway, at once.")
+  int weight(
+      @Mixin HomeOption homeOption,
+      @Parameters(index = "0", paramLabel = "SERVER", description = SERVER) String server,
+      @Parameters(index = "1", paramLabel = "N", description = "0 (no traffic) to 256.")
+          String weight) {
+    int number;
+    try {
+      number = Integer.parseInt(weight);
+    } catch (NumberFormatException notANumber) {
+      number = -1;
+    }
+    if (number < 0 || number > 256) {
+      throw new ParameterException(
+          subcommand(spec.commandLine(), "weight"),
+          "The weight is %s (expected: a whole number, 0-256).".formatted(weight));
+    }
+    return change(homeOption.home(), server, Map.of("weight", number), "weight " + number);
+  }
+
+  @Command(description = "Gives a server no new requests; those in flight finish.")
+  int drain(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "SERVER", description = SERVER) String server) {
+    return change(homeOption.home(), server, Map.of("state", "DRAIN"), "DRAIN");
+  }
+
+  @Command(description = "Takes a server out for maintenance: no traffic, no health checks.")
+  int maint(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "SERVER", description = SERVER) String server) {
+    return change(homeOption.home(), server, Map.of("state", "MAINT"), "MAINT");
+  }
+
+  @Command(description = "Puts a server back into rotation.")
+  int ready(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "SERVER", description = SERVER) String server) {
+    return change(homeOption.home(), server, Map.of("state", "READY"), "READY");
+  }
+
+  /** Looks the server up on every gateway before it is changed on any. */
+  private int change(Home home, String server, Map<String, Object> change, String told) {
+    StackState state = stateOf(home);
+    List<Gateway> gateways = gateways(state);
+    List<String> pools = gateways.stream().map(gateway -> poolOf(gateway, server)).toList();
+    String token = Secrets.adminToken(home);
+    for (int at = 0; at < gateways.size(); at++) {
+      gateways.get(at).change(pools.get(at), server, change, token);
+      System.out.println("%s: %s is at %s".formatted(gateways.get(at).name(), server, told));
+    }
+    return 0;
+  }
+
+  private static String poolOf(Gateway gateway, String server) {
+    var pools =
+        gateway
+            .pools()
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        "%s does not answer at %s; nothing was changed."
+                            .formatted(gateway.name(), gateway.admin())));
+    return gateway
+        .poolOf(server)
+        .orElseThrow(
+            () ->
+                new Problem(
+                    "%s knows no server %s. There are: %s."
+                        .formatted(
+                            gateway.name(),
+                            server,
+                            String.join(
+                                ", ",
+                                pools
+                                    .valueStream()
+                                    .flatMap(pool -> pool.path("servers").valueStream())
+                                    .map(one -> one.path("id").asString(""))
+                                    .toList()))));
+  }
+
+  private static List<Gateway> gateways(StackState state) {
+    return state.options().names().stream()
+        .filter(name -> name.role() == Role.GATEWAY)
+        .map(name -> new Gateway(name, state.options()))
+        .toList();
+  }
+
+  private static StackState stateOf(Home home) {
+    return new StateFile(home).read().orElseThrow(() -> nothingUp(home));
+  }
+
+  private static Problem nothingUp(Home home) {
+    return new Problem(
+        "Nothing is up in %s. `mainstay up` starts a stack.".formatted(home.folder()));
+  }
+
+  /** The version in the jar's manifest. */
+  static final class Version implements CommandLine.IVersionProvider {
+
+    @Override
+    public String[] getVersion() {
+      String version = Commands.class.getPackage().getImplementationVersion();
+      return new String[] {
+        "mainstay " + (version == null ? "(unpackaged)" : version) + ", Java " + Runtime.version()
+      };
+    }
+  }
+}

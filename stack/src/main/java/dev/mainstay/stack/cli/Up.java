@@ -1,0 +1,266 @@
+package dev.mainstay.stack.cli;
+
+import dev.mainstay.stack.launch.Progress;
+import dev.mainstay.stack.launch.Secrets;
+import dev.mainstay.stack.launch.Stack;
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Options;
+import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.Role;
+import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.process.Home;
+import dev.mainstay.stack.process.ProcessTable;
+import dev.mainstay.stack.process.StateFile;
+import dev.mainstay.stack.remote.Gateway;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Brings the stack up, here or in the background. */
+@Command(
+    name = "up",
+    description = {
+      "Starts the whole stack as processes of this machine, and waits until a page is served.",
+      "In the foreground, Ctrl-C stops it in order; a second Ctrl-C kills what is left."
+    },
+    footer = {
+      "",
+      "Ports follow --port: site 8080 (a second gateway 8081), dashboard 9090 (9091), web-apps 8101...,",
+      "controllers 9301..., database nodes 3311... All are bound to 127.0.0.1."
+    })
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in.
+final class Up implements Callable<Integer> {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  @Spec CommandSpec spec;
+
+  @Mixin HomeOption homeOption;
+
+  @Option(
+      names = "--web",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Web-app instances (default: ${DEFAULT-VALUE}).")
+  int web;
+
+  @Option(
+      names = "--gateways",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Gateways, each with its own port (default: ${DEFAULT-VALUE}).")
+  int gateways;
+
+  @Option(
+      names = "--replicas",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Replicas beside the primary (default: ${DEFAULT-VALUE}).")
+  int replicas;
+
+  @Option(
+      names = "--controllers",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Database controllers, of which one leads (default: ${DEFAULT-VALUE}).")
+  int controllers;
+
+  @Option(
+      names = "--db",
+      paramLabel = "mysql|mariadb|auto",
+      defaultValue = "auto",
+      description =
+          "Database engine; auto: the data's own, else MySQL, else the embedded MariaDB (default: ${DEFAULT-VALUE}).")
+  String db;
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      description = "The site's port; shifts all others with it (default: ${DEFAULT-VALUE}).")
+  int port;
+
+  @Option(
+      names = "--notices",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Sample notices that a blank board is given (default: ${DEFAULT-VALUE}).")
+  int notices;
+
+  @Option(
+      names = "--detach",
+      description = "Returns when a page is served; the stack runs on in the background.")
+  boolean detach;
+
+  @Option(names = "--json", description = "Prints the outcome as `status --json` does.")
+  boolean json;
+
+  @Option(
+      names = "--supervise",
+      hidden = true,
+      description = "This is the background process of --detach.")
+  boolean supervise;
+
+  private final ProcessTable table = ProcessTable.ofThisMachine();
+  private final Instant begun = Instant.now();
+
+  @Override
+  public Integer call() {
+    Options options = options();
+    Home home = homeOption.home();
+    if (detach && !supervise) {
+      return new Detached(home, table, spec.commandLine().getParseResult().originalArgs())
+                  .run(this::sayElapsed)
+              == 0
+          ? show(home)
+          : 1;
+    }
+    return supervise(home, options);
+  }
+
+  private Options options() {
+    try {
+      return new Options(web, gateways, replicas, controllers, database(), port, notices);
+    } catch (IllegalArgumentException outOfRange) {
+      throw new ParameterException(spec.commandLine(), outOfRange.getMessage(), outOfRange);
+    }
+  }
+
+  private Options.Database database() {
+    for (Options.Database database : Options.Database.values()) {
+      if (database.name().toLowerCase(Locale.ROOT).equals(db)) {
+        return database;
+      }
+    }
+    throw new IllegalArgumentException(
+        "--db is %s (expected: mysql, mariadb or auto)".formatted(db));
+  }
+
+  private int supervise(Home home, Options options) {
+    Progress progress = supervise ? Up::sayWithTime : this::sayElapsed;
+    Stack stack =
+        new Stack(
+            home,
+            Project.folder(),
+            options,
+            PATIENCE,
+            progress,
+            line -> journal(home, line),
+            InstantSource.system());
+    AtomicBoolean asked = new AtomicBoolean();
+    Thread main = Thread.currentThread();
+    Signals.onEach(
+        () -> {
+          if (asked.getAndSet(true)) {
+            stack.hurry();
+          } else {
+            main.interrupt();
+          }
+        },
+        "INT",
+        "TERM",
+        "HUP");
+    try {
+      boolean wasUp =
+          stack.run(
+              () -> {
+                if (supervise) {
+                  sayWithTime("up");
+                } else {
+                  show(home);
+                  if (!json) {
+                    System.err.println("Ctrl-C stops it.");
+                  }
+                }
+              });
+      return wasUp || supervise ? 0 : 130;
+    } catch (Problem problem) {
+      if (asked.get()) {
+        return 130;
+      }
+      throw problem;
+    }
+  }
+
+  /**
+   * In the background the supervisor's output is its log; in the foreground it is the terminal, and
+   * the log too.
+   */
+  private void journal(Home home, String line) {
+    if (supervise) {
+      sayWithTime(line);
+      return;
+    }
+    sayElapsed(line);
+    try {
+      Files.writeString(
+          home.log("supervisor"),
+          timed(line) + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String timed(String line) {
+    return Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + line;
+  }
+
+  private static void sayWithTime(String line) {
+    System.err.println(timed(line));
+  }
+
+  private void sayElapsed(String line) {
+    System.err.printf(
+        "%6.1fs  %s%n", Duration.between(begun, Instant.now()).toMillis() / 1000.0, line);
+  }
+
+  /** The table of what runs where, and the two links. */
+  private int show(Home home) {
+    StackState state =
+        new StateFile(home)
+            .read()
+            .orElseThrow(() -> new Problem("The stack ended as soon as it was up."));
+    Report report = Report.of(state, table);
+    if (json) {
+      System.out.println(report.json());
+      return 0;
+    }
+    PrintStream out = System.out;
+    out.println();
+    report.text().forEach(out::println);
+    out.println();
+    out.println("site       " + Terminal.bold(report.site()));
+    out.println("dashboard  " + Terminal.bold(link(home, state)));
+    out.flush();
+    return 0;
+  }
+
+  private static String link(Home home, StackState state) {
+    return new Gateway(new Name(Role.GATEWAY, 1), state.options())
+        .link(Secrets.adminToken(home))
+        .toString();
+  }
+
+  /** The log of the background supervisor. */
+  static Path log(Home home) {
+    return home.log("supervisor");
+  }
+}

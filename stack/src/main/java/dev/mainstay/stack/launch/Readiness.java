@@ -1,0 +1,69 @@
+package dev.mainstay.stack.launch;
+
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Options;
+import dev.mainstay.stack.model.Role;
+import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.remote.Gateway;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Whether the stack does what it is for: a page through every gateway, every server in rotation,
+ * every node in step.
+ */
+final class Readiness {
+
+  /**
+   * What is still missing.
+   *
+   * @param whose the process whose log tells most about it
+   */
+  record Missing(String what, Name whose) {}
+
+  private final Controllers controllers;
+  private final List<Gateway> gateways;
+
+  Readiness(Options options, Controllers controllers) {
+    this.controllers = controllers;
+    this.gateways =
+        options.names().stream()
+            .filter(name -> name.role() == Role.GATEWAY)
+            .map(name -> new Gateway(name, options))
+            .toList();
+  }
+
+  Optional<Missing> missing() {
+    Optional<Missing> database =
+        controllers.missing().map(what -> new Missing(what, new Name(Role.CONTROLLER, 1)));
+    return database.isPresent()
+        ? database
+        : gateways.stream().map(Readiness::missing).flatMap(Optional::stream).findFirst();
+  }
+
+  private static Optional<Missing> missing(Gateway gateway) {
+    Optional<JsonNode> pools = gateway.pools();
+    if (pools.isEmpty()) {
+      return Optional.of(new Missing(gateway.name() + " does not answer", gateway.name()));
+    }
+    Optional<Missing> server =
+        pools
+            .get()
+            .valueStream()
+            .flatMap(pool -> pool.path("servers").valueStream())
+            .filter(one -> !one.path("health").asString("").equals("UP"))
+            .flatMap(one -> Name.parse(one.path("id").asString("")).stream())
+            .map(name -> new Missing(name + " is not in rotation at " + gateway.name(), name))
+            .findFirst();
+    if (server.isPresent()) {
+      return server;
+    }
+    return gateway.servesPage()
+        ? Optional.empty()
+        : Optional.of(
+            new Missing(
+                "%s serves no page at %s".formatted(gateway.name(), gateway.site()),
+                gateway.name()));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.mainstay.stack.launch;
+
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Options;
+import dev.mainstay.stack.model.Role;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The configuration of each Java process, as Spring Boot reads it from {@code conf/NAME.yml} (JSON
+ * is YAML too). Pure: the same options and secrets give the same text.
+ */
+final class Settings {
+
+  private final Options options;
+  private final Secrets secrets;
+
+  Settings(Options options, Secrets secrets) {
+    this.options = options;
+    this.secrets = secrets;
+  }
+
+  Map<String, Object> of(Name name) {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    settings.put("server", Map.of("address", "127.0.0.1", "port", options.portOf(name)));
+    settings.put("spring", Map.of("main", Map.of("banner-mode", "off")));
+    switch (name.role()) {
+      case CONTROLLER -> settings.put("mainstay.controller", controller(name));
+      case WEB_APP -> {
+        settings.put(
+            "mainstay.web",
+            Map.of("instance", name.toString(), "seed", Map.of("notices", options.notices())));
+        settings.put("mainstay.db", database());
+      }
+      case GATEWAY -> {
+        settings.put(
+            "management",
+            Map.of("server", Map.of("address", "127.0.0.1", "port", options.adminPortOf(name))));
+        settings.put("mainstay.gateway", gateway(name));
+      }
+      case NODE -> throw new IllegalArgumentException("%s is no Java process".formatted(name));
+    }
+    return settings;
+  }
+
+  /**
+   * Settings for a run that only fills the cache of classes: no port is bound, what would be
+   * connected to is not there, and no secret is known.
+   */
+  static Map<String, Object> forTraining(Role role) {
+    Options highest = new Options(2, 1, 2, 2, Options.Database.AUTO, Options.HIGHEST_PORT, 0);
+    Secrets none = new Secrets("none", "none", "none", "none", "none", "none");
+    Map<String, Object> settings = new Settings(highest, none).of(new Name(role, 1));
+    settings.put("server", Map.of("address", "127.0.0.1", "port", 0));
+    if (role == Role.GATEWAY) {
+      settings.put("management", Map.of("server", Map.of("address", "127.0.0.1", "port", 0)));
+    }
+    return settings;
+  }
+
+  private Map<String, Object> controller(Name name) {
+    return Map.of(
+        "id", name.toString(),
+        "nodes", nodes(),
+        "schema", "mainstay",
+        "username", "controller",
+        "password", secrets.controller(),
+        "accounts",
+            Map.of(
+                "application", account("app", secrets.application()),
+                "migrate", account("migrate", secrets.migrate()),
+                "monitor", account("monitor", secrets.monitor()),
+                "replication", Map.of("password", secrets.replication())));
+  }
+
+  private Map<String, Object> database() {
+    return Map.of(
+        "nodes", nodes(),
+        "schema", "mainstay",
+        "username", "app",
+        "password", secrets.application(),
+        "migrate", account("migrate", secrets.migrate()),
+        "monitor", account("monitor", secrets.monitor()));
+  }
+
+  private Map<String, Object> gateway(Name name) {
+    return Map.of(
+        "id", name.toString(),
+        "admin", Map.of("token", secrets.adminToken()),
+        "pools", Map.of("web-app", Map.of("servers", servers())));
+  }
+
+  private static Map<String, Object> account(String username, String password) {
+    return Map.of("username", username, "password", password);
+  }
+
+  private List<String> nodes() {
+    return names(Role.NODE).stream()
+        .map(name -> "%s=127.0.0.1:%d".formatted(name, options.portOf(name)))
+        .toList();
+  }
+
+  private List<Map<String, Object>> servers() {
+    return names(Role.WEB_APP).stream()
+        .map(
+            name ->
+                Map.<String, Object>of(
+                    "id",
+                    name.toString(),
+                    "uri",
+                    "http://127.0.0.1:" + options.portOf(name),
+                    "weight",
+                    100))
+        .toList();
+  }
+
+  private List<Name> names(Role role) {
+    return options.names().stream().filter(name -> name.role() == role).toList();
+  }
+}

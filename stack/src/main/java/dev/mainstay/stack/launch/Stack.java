@@ -1,0 +1,351 @@
+package dev.mainstay.stack.launch;
+
+import dev.mainstay.stack.model.Child;
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Options;
+import dev.mainstay.stack.model.Phase;
+import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.RestartSchedule;
+import dev.mainstay.stack.model.Role;
+import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.process.Cache;
+import dev.mainstay.stack.process.Home;
+import dev.mainstay.stack.process.Launcher;
+import dev.mainstay.stack.process.Logs;
+import dev.mainstay.stack.process.PortCheck;
+import dev.mainstay.stack.process.ProcessTable;
+import dev.mainstay.stack.process.StateFile;
+import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.supervise.ControlSocket;
+import dev.mainstay.stack.supervise.Journal;
+import dev.mainstay.stack.supervise.Supervisor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/**
+ * A stack for as long as this process supervises it: brought up (or adopted from a supervisor that
+ * was killed), kept up, and stopped in order.
+ *
+ * <p>Whoever starts one interrupts the thread that {@link #run runs} it to stop it.
+ */
+public final class Stack {
+
+  private static final Duration GLANCE = Duration.ofMillis(200);
+  private static final Duration LOG_CHECK = Duration.ofSeconds(5);
+  private static final int DEATHS_THAT_TELL = 3;
+  private static final int LINES_SHOWN = 15;
+
+  private final Home home;
+  private final Path project;
+  private final Options options;
+  private final Duration patience;
+  private final Progress progress;
+  private final Journal journal;
+  private final InstantSource clock;
+  private final ProcessTable table = ProcessTable.ofThisMachine();
+  private final Set<Role> open = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean hurry = new AtomicBoolean();
+
+  /**
+   * @param project the folder with the sources and what was built from them
+   * @param patience how long the processes may take from their start until a page is served
+   */
+  public Stack(
+      Home home,
+      Path project,
+      Options options,
+      Duration patience,
+      Progress progress,
+      Journal journal,
+      InstantSource clock) {
+    this.home = home;
+    this.project = project;
+    this.options = options;
+    this.patience = patience;
+    this.progress = progress;
+    this.journal = journal;
+    this.clock = clock;
+  }
+
+  /** A stop that is under way kills from now on instead of asking. */
+  public void hurry() {
+    hurry.set(true);
+  }
+
+  /**
+   * Brings the stack up and keeps it until this thread is interrupted; then stops it.
+   *
+   * @param whenReady called once, when a page is served
+   * @return whether it was up before it was stopped
+   */
+  public boolean run(Runnable whenReady) {
+    home.create();
+    Optional<StackState> before = new StateFile(home).read();
+    before.ifPresent(this::refuseIfSupervised);
+    if (!home.lock()) {
+      throw new Problem("Another `mainstay up` is at work in %s.".formatted(home.folder()));
+    }
+    List<Child> children = children(before);
+    checkPorts(children);
+    Optional<HomeRecord> record = HomeRecord.read(home);
+    record.ifPresent(
+        made -> Databases.asked(options).ifPresent(asked -> made.checkEngine(home, asked)));
+    ExecutorService workers =
+        Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
+    try {
+      return run(children, record, workers, whenReady);
+    } catch (InterruptedException stoppedBeforeAnythingRan) {
+      return false;
+    } finally {
+      workers.shutdownNow();
+    }
+  }
+
+  private void refuseIfSupervised(StackState state) {
+    if (table.isAlive(state.supervisor())) {
+      throw new Problem(
+          "The stack in %s is already up (supervisor pid %d, site http://127.0.0.1:%d/). `mainstay status` shows it, `mainstay down` stops it."
+              .formatted(home.folder(), state.supervisor().pid(), state.options().port()));
+    }
+  }
+
+  /** What is to run: fresh processes, or those that a killed supervisor left behind. */
+  private List<Child> children(Optional<StackState> before) {
+    Map<Name, Child> left = new LinkedHashMap<>();
+    for (Child child : before.map(StackState::children).orElse(List.of())) {
+      if (child.identity().filter(table::isAlive).isPresent()) {
+        left.put(child.name(), child);
+      }
+    }
+    if (!left.isEmpty() && !before.map(StackState::options).equals(Optional.of(options))) {
+      throw new Problem(
+          "A stack with other options is still running in %s without its supervisor. Run `mainstay up` with the options it was started with, or `mainstay down` first."
+              .formatted(home.folder()));
+    }
+    if (!left.isEmpty()) {
+      progress.say("adopting %d running processes".formatted(left.size()));
+    }
+    List<Child> children = new ArrayList<>();
+    for (Name name : options.names()) {
+      Child fresh = Child.fresh(name, options.portOf(name));
+      children.add(left.getOrDefault(name, fresh));
+    }
+    return children;
+  }
+
+  private void checkPorts(List<Child> children) {
+    for (Child child : children) {
+      if (child.phase() instanceof Phase.Waiting) {
+        checkPort(child.port(), child.name().toString());
+        if (child.name().role() == Role.GATEWAY) {
+          checkPort(options.adminPortOf(child.name()), child.name() + "'s dashboard and API");
+        }
+      }
+    }
+  }
+
+  private void checkPort(int port, String whose) {
+    if (!PortCheck.isFree(port)) {
+      throw new Problem(
+          "Port %d, which is for %s, is taken%s. Stop that, or shift all ports of the stack with --port, for example --port %d."
+              .formatted(
+                  port,
+                  whose,
+                  PortCheck.owner(port).map(owner -> " by " + owner).orElse(""),
+                  options.port() + 100));
+    }
+  }
+
+  private boolean run(
+      List<Child> children,
+      Optional<HomeRecord> record,
+      ExecutorService workers,
+      Runnable whenReady)
+      throws InterruptedException {
+    Secrets secrets = Secrets.of(home);
+    Settings settings = new Settings(options, secrets);
+    Map<Service, Future<Image>> images = prepareImages(workers);
+    Databases databases =
+        Databases.find(home, options, secrets, record.map(HomeRecord::engine), progress);
+    record.ifPresent(made -> made.checkVersion(home, databases.title(), databases.version()));
+    progress.say(databases.title());
+    new HomeRecord(HomeRecord.FORMAT, databases.engine(), databases.version()).write(home);
+
+    Blueprint blueprint = new Blueprint(home, settings, new Launcher(table), databases);
+    Controllers controllers = new Controllers(options);
+    Supervisor supervisor =
+        new Supervisor(
+            new StackState(table.self(), false, options, databases.engine(), children),
+            blueprint,
+            table,
+            new StateFile(home),
+            controllers,
+            journal,
+            clock,
+            RestartSchedule.STANDARD);
+    boolean ready = false;
+    try (ScheduledExecutorService rounds =
+            Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
+        ControlSocket _ = ControlSocket.open(home, supervisor::obey)) {
+      every(GLANCE, () -> look(supervisor), rounds);
+      every(LOG_CHECK, this::boundLogs, rounds);
+      try {
+        initialiseNodes(databases, workers);
+        open.add(Role.NODE);
+        for (Map.Entry<Service, Future<Image>> image : images.entrySet()) {
+          blueprint.has(get(image.getValue()));
+          open.add(image.getKey().role());
+        }
+        awaitReady(supervisor, new Readiness(options, controllers));
+        supervisor.ready();
+        ready = true;
+        whenReady.run();
+        new CountDownLatch(1).await();
+      } finally {
+        // The flag would cut every wait of an orderly stop short.
+        boolean interrupted = Thread.interrupted();
+        supervisor.stopAll(hurry::get);
+        rounds.shutdownNow();
+        if (interrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    } catch (InterruptedException toldToStop) {
+      return ready;
+    }
+    return ready;
+  }
+
+  /**
+   * The work itself catches and tells what goes wrong, so there is nothing to learn from the
+   * future.
+   */
+  @SuppressWarnings("FutureReturnValueIgnored")
+  private static void every(Duration interval, Runnable work, ScheduledExecutorService rounds) {
+    rounds.scheduleWithFixedDelay(work, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void look(Supervisor supervisor) {
+    try {
+      supervisor.tick(name -> open.contains(name.role()));
+    } catch (RuntimeException e) {
+      journal.line("a look at the processes failed: " + e);
+    }
+  }
+
+  private void boundLogs() {
+    try {
+      Logs.bound(home.logs());
+    } catch (RuntimeException e) {
+      journal.line("logs could not be bounded: " + e);
+    }
+  }
+
+  private Map<Service, Future<Image>> prepareImages(ExecutorService workers) {
+    Function<Service, Callable<Image>> preparation =
+        service ->
+            () ->
+                Image.of(
+                    service,
+                    project,
+                    Cache.folder(),
+                    Settings.forTraining(service.role()),
+                    progress);
+    Map<Service, Future<Image>> images = new LinkedHashMap<>();
+    for (Service service : Service.values()) {
+      images.put(service, workers.submit(preparation.apply(service)));
+    }
+    return images;
+  }
+
+  private void initialiseNodes(Databases databases, ExecutorService workers)
+      throws InterruptedException {
+    Map<Name, Future<Boolean>> work = new LinkedHashMap<>();
+    for (Name name : options.names()) {
+      if (name.role() == Role.NODE) {
+        work.put(name, workers.submit(() -> databases.initialise(name)));
+      }
+    }
+    List<String> made = new ArrayList<>();
+    for (Map.Entry<Name, Future<Boolean>> one : work.entrySet()) {
+      if (get(one.getValue())) {
+        made.add(one.getKey().toString());
+      }
+    }
+    if (!made.isEmpty()) {
+      progress.say("initialised " + String.join(", ", made));
+    }
+  }
+
+  private static <T> T get(Future<T> future) throws InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case Problem problem -> throw problem;
+        case IOException failure -> throw new Problem(String.valueOf(failure.getMessage()));
+        case null, default -> throw new IllegalStateException(e.getCause());
+      }
+    }
+  }
+
+  private void awaitReady(Supervisor supervisor, Readiness readiness) throws InterruptedException {
+    Instant deadline = clock.instant().plus(patience);
+    String said = "";
+    while (true) {
+      for (Child child : supervisor.state().children()) {
+        if (child.deaths() >= DEATHS_THAT_TELL) {
+          throw new Problem(
+              "%s died %d times in a row.%s"
+                  .formatted(child.name(), child.deaths(), lastLines(child.name())));
+        }
+      }
+      Optional<Readiness.Missing> missing = readiness.missing();
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      if (missing.isEmpty()) {
+        return;
+      }
+      if (clock.instant().isAfter(deadline)) {
+        throw new Problem(
+            "No success within %d s: %s.%s"
+                .formatted(
+                    patience.toSeconds(), missing.get().what(), lastLines(missing.get().whose())));
+      }
+      if (!said.equals(missing.get().what())) {
+        said = missing.get().what();
+        progress.say("waiting: " + said);
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  private String lastLines(Name name) {
+    Path log = home.log(name.toString());
+    List<String> lines = Logs.tail(log, LINES_SHOWN);
+    return lines.isEmpty()
+        ? " Its log %s is empty.".formatted(log)
+        : " The last lines of %s:\n  %s".formatted(log, String.join("\n  ", lines));
+  }
+}

@@ -1,0 +1,187 @@
+package dev.mainstay.stack.process;
+
+import dev.mainstay.stack.model.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder in which a stack keeps what it knows: {@code data/}, {@code logs/}, {@code conf/},
+ * {@code secrets/} and {@code run/}. Only its owner may look in.
+ */
+public final class Home {
+
+  private static final Set<PosixFilePermission> OWNER_FOLDER =
+      PosixFilePermissions.fromString("rwx------");
+  private static final Set<PosixFilePermission> OWNER_FILE =
+      PosixFilePermissions.fromString("rw-------");
+  private static final List<String> PARTS = List.of("data", "logs", "conf", "secrets", "run");
+
+  private final Path folder;
+
+  /**
+   * @param folder need not exist
+   */
+  public Home(Path folder) {
+    this.folder = folder.toAbsolutePath().normalize();
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  public Path data() {
+    return folder.resolve("data");
+  }
+
+  public Path logs() {
+    return folder.resolve("logs");
+  }
+
+  public Path conf() {
+    return folder.resolve("conf");
+  }
+
+  public Path secrets() {
+    return folder.resolve("secrets");
+  }
+
+  public Path run() {
+    return folder.resolve("run");
+  }
+
+  public Path log(String name) {
+    return logs().resolve(name + ".log");
+  }
+
+  /** Makes what is missing. */
+  public void create() {
+    try {
+      Files.createDirectories(folder);
+      for (String part : PARTS) {
+        Path made = folder.resolve(part);
+        Files.createDirectories(made);
+        Files.setPosixFilePermissions(made, OWNER_FOLDER);
+      }
+      // Whoever owns the folder may change its permissions without being allowed to write into it.
+      Files.delete(Files.createTempFile(run(), "writable", null));
+    } catch (IOException e) {
+      throw new Problem(
+          "The folder %s cannot be written (%s). Choose another with --home, or change its permissions."
+              .formatted(
+                  folder, e instanceof AccessDeniedException ? "permission denied" : reason(e)));
+    }
+  }
+
+  private static String reason(IOException e) {
+    String message = e.getMessage();
+    return e.getClass().getSimpleName() + (message == null ? "" : ": " + message);
+  }
+
+  /** The text of a file of the home, or nothing. */
+  public static Optional<String> read(Path file) {
+    try {
+      return Optional.of(Files.readString(file));
+    } catch (NoSuchFileException none) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Writes a file that only its owner can read, so that a reader sees either the old text or the
+   * new one.
+   */
+  public static void write(Path file, String text) {
+    try {
+      Path fresh =
+          Files.createTempFile(
+              file.resolveSibling(""),
+              file.getFileName().toString(),
+              ".new",
+              PosixFilePermissions.asFileAttribute(OWNER_FILE));
+      Files.writeString(fresh, text);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Takes the home for this process for as long as it runs; the system lets go when the process
+   * ends, however it ends.
+   *
+   * @return false if another process has it
+   */
+  public boolean lock() {
+    try {
+      @SuppressWarnings("resource") // Held until this process ends.
+      FileChannel channel =
+          FileChannel.open(
+              run().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      @Nullable FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Drops everything that a stack put here; what is not ours stays. */
+  public void wipe() {
+    try {
+      for (String part : PARTS) {
+        delete(folder.resolve(part));
+      }
+      Files.deleteIfExists(folder.resolve("home.json"));
+      if (Files.isDirectory(folder)) {
+        try (var rest = Files.list(folder)) {
+          if (rest.findAny().isEmpty()) {
+            Files.delete(folder);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new Problem("The folder %s cannot be cleared (%s).".formatted(folder, reason(e)));
+    }
+  }
+
+  private static void delete(Path tree) throws IOException {
+    if (!Files.exists(tree)) {
+      return;
+    }
+    Files.walkFileTree(
+        tree,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure)
+              throws IOException {
+            Files.delete(visited);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+}

@@ -1,0 +1,86 @@
+package dev.mainstay.stack;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+  private static final String ROOT = "dev.mainstay.stack";
+  private static final JavaClasses CLASSES =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  @Test
+  void modelIsPure() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".model")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".model", "java.lang..", "java.util..", "java.time..", "org.jspecify..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void layersPointDownwards() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInAnyPackage(ROOT + "..")
+        .layer("command")
+        .definedBy(ROOT)
+        .layer("cli")
+        .definedBy(ROOT + ".cli")
+        .layer("launch")
+        .definedBy(ROOT + ".launch")
+        .layer("remote")
+        .definedBy(ROOT + ".remote")
+        .layer("supervise")
+        .definedBy(ROOT + ".supervise")
+        .layer("process")
+        .definedBy(ROOT + ".process")
+        .layer("model")
+        .definedBy(ROOT + ".model")
+        .whereLayer("command")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("cli")
+        .mayOnlyBeAccessedByLayers("command")
+        .whereLayer("launch")
+        .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("remote")
+        .mayOnlyBeAccessedByLayers("launch", "cli")
+        .whereLayer("supervise")
+        .mayOnlyBeAccessedByLayers("remote", "launch", "cli")
+        .whereLayer("process")
+        .mayOnlyBeAccessedByLayers("supervise", "remote", "launch", "cli")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheCommandLineKnowsPicocli() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".cli")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("picocli..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheLaunchKnowsDatabaseServers() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".launch")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.mainstay.db.local..")
+        .check(CLASSES);
+  }
+}

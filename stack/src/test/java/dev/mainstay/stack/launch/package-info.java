@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.stack.launch;
+
+import org.jspecify.annotations.NullMarked;

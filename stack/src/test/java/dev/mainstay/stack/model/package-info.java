@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.stack.model;
+
+import org.jspecify.annotations.NullMarked;

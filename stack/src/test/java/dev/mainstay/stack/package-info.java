@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.stack;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package dev.mainstay.stack.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mainstay.stack.model.Problem;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HomeTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void onlyTheOwnerMayLookIn() throws IOException {
+    Home home = new Home(folder.resolve("home"));
+    home.create();
+    Home.write(home.secrets().resolve("token"), "x");
+
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(home.secrets())))
+        .isEqualTo("rwx------");
+    assertThat(
+            PosixFilePermissions.toString(
+                Files.getPosixFilePermissions(home.secrets().resolve("token"))))
+        .isEqualTo("rw-------");
+  }
+
+  @Test
+  void folderThatCannotBeWrittenIsSaidInOneSentence() throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    assertThatThrownBy(() -> new Home(file.resolve("home")).create())
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("cannot be written")
+        .hasMessageContaining("--home");
+  }
+
+  @Test
+  void wipeLeavesWhatIsNotOurs() throws IOException {
+    Home home = new Home(folder);
+    home.create();
+    Files.writeString(folder.resolve("home.json"), "{}");
+    Files.createDirectories(home.data().resolve("db-1/data"));
+    Files.writeString(folder.resolve("mine.txt"), "mine");
+
+    home.wipe();
+
+    try (var left = Files.list(folder)) {
+      assertThat(left.map(path -> path.getFileName().toString())).containsExactly("mine.txt");
+    }
+  }
+
+  @Test
+  void wipedHomeOfOursIsGone() {
+    Home home = new Home(folder.resolve("home"));
+    home.create();
+
+    home.wipe();
+
+    assertThat(folder.resolve("home")).doesNotExist();
+  }
+
+  @Test
+  void largeLogIsSetAsideWhileItsWriterGoesOn() throws IOException {
+    Path log = folder.resolve("web-1.log");
+    try (var writer =
+        Files.newOutputStream(log, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      writer.write("old\n".repeat(100).getBytes(StandardCharsets.UTF_8));
+      Logs.bound(folder, 100);
+      writer.write("new\n".getBytes(StandardCharsets.UTF_8));
+    }
+
+    assertThat(log).hasContent("new");
+    assertThat(Files.size(folder.resolve("web-1.log.1"))).isEqualTo(400);
+  }
+
+  @Test
+  void tailIsTheLastLines() throws IOException {
+    Path log = Files.writeString(folder.resolve("a.log"), "1\n2\nünf\n");
+
+    assertThat(Logs.tail(log, 2)).containsExactly("2", "ünf");
+    assertThat(Logs.tail(folder.resolve("none.log"), 2)).isEmpty();
+  }
+}

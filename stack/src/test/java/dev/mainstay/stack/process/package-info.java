@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.stack.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,14 @@
+package dev.mainstay.web.idempotency;
+
+/** What became of a post with a key. */
+public sealed interface Posted<R> {
+
+  /** It was done now. */
+  record Created<R>(R resource) implements Posted<R> {}
+
+  /** It had been done before; this is what was made then. */
+  record Replayed<R>(R resource) implements Posted<R> {}
+
+  /** The key had been used before, for something else; nothing was done. */
+  record KeyReused<R>(R earlier) implements Posted<R> {}
+}

@@ -1,0 +1,112 @@
+package dev.mainstay.web.problem;
+
+import dev.mainstay.web.guard.BodyLimit;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.JacksonException;
+
+/** Answers whatever goes wrong in the JSON API with {@code application/problem+json}. */
+@RestControllerAdvice(annotations = RestController.class)
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class ApiProblems extends ResponseEntityExceptionHandler {
+
+  private static final String RETRY_AFTER_SECONDS = "2";
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(
+      MethodArgumentNotValidException failure,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    List<Refusal.FieldProblem> errors =
+        failure.getFieldErrors().stream()
+            .map(
+                error ->
+                    new Refusal.FieldProblem(
+                        error.getField(), String.valueOf(error.getDefaultMessage())))
+            .sorted(
+                Comparator.comparing(Refusal.FieldProblem::field)
+                    .thenComparing(Refusal.FieldProblem::message))
+            .toList();
+    ProblemDetail problem = failure.getBody();
+    problem.setDetail("Some fields cannot be taken as they are.");
+    problem.setProperty("errors", errors);
+    return handleExceptionInternal(failure, problem, headers, status, request);
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+      HttpMessageNotReadableException failure,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    for (Throwable link = failure; link != null; link = link.getCause()) {
+      if (link instanceof BodyLimit.Exceeded exceeded) {
+        return answer(failure, HttpStatus.CONTENT_TOO_LARGE, exceeded.getMessage(), request);
+      }
+      if (link instanceof JacksonException json) {
+        return answer(
+            failure,
+            HttpStatus.BAD_REQUEST,
+            "The body is not the JSON expected here: " + json.getOriginalMessage(),
+            request);
+      }
+    }
+    return answer(failure, HttpStatus.BAD_REQUEST, "The body cannot be read.", request);
+  }
+
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> badParameter(
+      MethodArgumentTypeMismatchException failure, WebRequest request) {
+    return answer(
+        failure,
+        HttpStatus.BAD_REQUEST,
+        "%s is not a value that %s can have.".formatted(failure.getValue(), failure.getName()),
+        request);
+  }
+
+  @ExceptionHandler({DataAccessException.class, TransactionException.class})
+  @Nullable ResponseEntity<Object> outage(RuntimeException failure, WebRequest request) {
+    if (!Outage.isCauseOf(failure)) {
+      throw failure;
+    }
+    var headers = new HttpHeaders();
+    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    return handleExceptionInternal(
+        failure,
+        ProblemDetail.forStatusAndDetail(
+            HttpStatus.SERVICE_UNAVAILABLE,
+            "The database cannot be reached for the moment. Try again with the same key."),
+        headers,
+        HttpStatus.SERVICE_UNAVAILABLE,
+        request);
+  }
+
+  private @Nullable ResponseEntity<Object> answer(
+      Exception failure, HttpStatus status, @Nullable String detail, WebRequest request) {
+    return handleExceptionInternal(
+        failure,
+        ProblemDetail.forStatusAndDetail(status, detail),
+        new HttpHeaders(),
+        status,
+        request);
+  }
+}

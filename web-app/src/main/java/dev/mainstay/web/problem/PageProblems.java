@@ -1,0 +1,28 @@
+package dev.mainstay.web.problem;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.bind.annotation.ControllerAdvice;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+
+/** Sends people whose page cannot be had for the moment to the page that says so. */
+@ControllerAdvice
+@Order(Ordered.LOWEST_PRECEDENCE)
+class PageProblems {
+
+  private static final String RETRY_AFTER_SECONDS = "2";
+
+  @ExceptionHandler({DataAccessException.class, TransactionException.class})
+  void outage(RuntimeException failure, HttpServletResponse response) throws IOException {
+    if (!Outage.isCauseOf(failure)) {
+      throw failure;
+    }
+    response.setHeader(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    response.sendError(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+  }
+}

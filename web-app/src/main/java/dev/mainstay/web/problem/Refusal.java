@@ -1,0 +1,31 @@
+package dev.mainstay.web.problem;
+
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ProblemDetail;
+import org.springframework.web.ErrorResponseException;
+
+/** A request that is not done, with a sentence for whoever sent it. */
+public final class Refusal extends ErrorResponseException {
+
+  /** A value that cannot be taken, and why. */
+  public record FieldProblem(String field, String message) {}
+
+  private Refusal(HttpStatus status, ProblemDetail problem) {
+    super(status, problem, null);
+  }
+
+  public static Refusal badValue(String field, String message) {
+    ProblemDetail problem = ProblemDetail.forStatusAndDetail(HttpStatus.BAD_REQUEST, message);
+    problem.setProperty("errors", List.of(new FieldProblem(field, message)));
+    return new Refusal(HttpStatus.BAD_REQUEST, problem);
+  }
+
+  public static Refusal notFound(String message) {
+    return of(HttpStatus.NOT_FOUND, message);
+  }
+
+  public static Refusal of(HttpStatus status, String message) {
+    return new Refusal(status, ProblemDetail.forStatusAndDetail(status, message));
+  }
+}

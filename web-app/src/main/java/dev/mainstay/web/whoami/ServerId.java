@@ -1,0 +1,23 @@
+package dev.mainstay.web.whoami;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Asks the node at the other end of the transaction's own connection for its number. */
+@Component
+public class ServerId {
+
+  private final JdbcClient jdbc;
+
+  ServerId(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** {@code @@server_id} of the node that this transaction reads from. */
+  @Transactional(propagation = Propagation.MANDATORY)
+  public long ofThisTransaction() {
+    return jdbc.sql("select @@server_id").query(Long.class).single();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.web.guard;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.web.idempotency;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,62 @@
+package dev.mainstay.web.notice;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.mainstay.web.problem.Refusal;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PagingTest {
+
+  @ParameterizedTest
+  @CsvSource({"0, 1, 0", "0, 100, 0", "3, 20, 60", "4999, 20, 99980", "99999, 1, 99999"})
+  void pagesDownToTheDepthAreReached(int number, int size, int offset) {
+    assertThat(new Paging(number, size).offset()).isEqualTo(offset);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-1, 20",
+    "5000, 20",
+    "1000000000, 20",
+    "2147483647, 100",
+    "0, 0",
+    "0, -1",
+    "0, 101",
+    "0, 1000000000"
+  })
+  void whatLiesOutsideIsRefused(int number, int size) {
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(() -> new Paging(number, size))
+        .satisfies(refusal -> assertThat(refusal.getStatusCode().value()).isEqualTo(400));
+  }
+
+  @Test
+  void theRefusalNamesValueAndRange() {
+    assertThatExceptionOfType(Refusal.class)
+        .isThrownBy(() -> new Paging(-1, 20))
+        .satisfies(
+            refusal ->
+                assertThat(refusal.getBody().getDetail())
+                    .isEqualTo(
+                        "page is -1 (expected: 0-4999, counted from 0; with 20 entries each)"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0, false, false",
+    "1, 1, false, false",
+    "21, 2, false, true",
+    "40, 2, false, true"
+  })
+  void theFirstPageKnowsWhatFollows(int total, int pages, boolean previous, boolean next) {
+    Paged.Page page = Paged.of(List.of(), new Paging(0, 20), total).page();
+
+    assertThat(page.totalPages()).isEqualTo(pages);
+    assertThat(page.hasPrevious()).isEqualTo(previous);
+    assertThat(page.hasNext()).isEqualTo(next);
+  }
+}

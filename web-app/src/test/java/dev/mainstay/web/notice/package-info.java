@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.web.notice;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.web.seed;
+
+import org.jspecify.annotations.NullMarked;
