@@ -23,13 +23,15 @@ import java.util.OptionalLong;
  * <p>Unless said otherwise methods need the controller's account. {@code SQLException}s carry no
  * passwords.
  */
-public interface EngineSql {
+public sealed interface EngineSql permits CommonSql {
   /** The controller's own schema: the cluster's id, the epochs, the heartbeat. */
   String CONTROL_SCHEMA = "mainstay_control";
 
-  @SuppressWarnings("DoNotCallSuggester") // the engines' statements follow
   static EngineSql of(Engine engine) {
-    throw new UnsupportedOperationException("%s is not written yet".formatted(engine));
+    return switch (engine) {
+      case MYSQL -> new MysqlSql();
+      case MARIADB -> new MariadbSql();
+    };
   }
 
   /** By the version that the server told when the connection was opened; no round trip. */
@@ -166,6 +168,13 @@ public interface EngineSql {
 
   /** Starts the threads again that a restart left stopped; nothing if they run. */
   void startReplication(Connection connection) throws SQLException;
+
+  /**
+   * Starts only the thread that executes the relay log: to drain a node that was restarted. On
+   * MariaDB that throws the relay log away (MDEV-4698), so what such a node had received but not
+   * executed does not count.
+   */
+  void startApplying(Connection connection) throws SQLException;
 
   /**
    * Stops both threads; what was received stays in the relay log (MariaDB may purge and fetch it

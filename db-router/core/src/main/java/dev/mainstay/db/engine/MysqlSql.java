@@ -1,0 +1,231 @@
+package dev.mainstay.db.engine;
+
+import dev.mainstay.db.Engine;
+import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.Lineage;
+import dev.mainstay.db.MysqlGtidSet;
+import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.Observation;
+import dev.mainstay.db.ReplicaStatus;
+import dev.mainstay.db.SemiSync;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** MySQL 8.4 and 9.x, with the plugins semisync_source and semisync_replica loaded. */
+final class MysqlSql extends CommonSql {
+
+  @Override
+  public Engine engine() {
+    return Engine.MYSQL;
+  }
+
+  @Override
+  String nodeColumns() {
+    // These two tables are there, and open to everyone, also while the performance schema is off.
+    return """
+        @@global.version AS version, @@global.server_id AS server_id, @@global.server_uuid AS server_uuid,
+        @@global.read_only AS read_only, @@global.gtid_executed AS gtid_executed,
+        UNIX_TIMESTAMP() AS now,
+        (SELECT GROUP_CONCAT(CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE))
+         FROM performance_schema.global_variables WHERE VARIABLE_NAME IN
+         ('rpl_semi_sync_source_enabled', 'rpl_semi_sync_replica_enabled')) AS variables,
+        (SELECT GROUP_CONCAT(CONCAT(VARIABLE_NAME, '=', VARIABLE_VALUE))
+         FROM performance_schema.global_status WHERE VARIABLE_NAME IN
+         ('Uptime', 'Rpl_semi_sync_source_status', 'Rpl_semi_sync_replica_status',
+          'Rpl_semi_sync_source_clients', 'Rpl_semi_sync_source_wait_sessions')) AS status""";
+  }
+
+  @Override
+  Observation.Reached reached(
+      NodeAddress address,
+      Instant at,
+      ResultSet row,
+      Control control,
+      Optional<ReplicaStatus> replication)
+      throws SQLException {
+    Map<String, String> variables = pairs(row.getString("variables"));
+    Map<String, String> status = pairs(row.getString("status"));
+    MysqlGtidSet executed = MysqlGtidSet.parse(row.getString("gtid_executed"));
+    return new Observation.Reached(
+        address,
+        at,
+        Engine.MYSQL,
+        row.getString("version"),
+        row.getLong("server_id"),
+        control.clusterId(),
+        row.getBoolean("read_only"),
+        startedAt(row, status),
+        executed,
+        new Lineage.Mysql(row.getString("server_uuid"), executed),
+        replication,
+        new SemiSync(
+            on(variables, "rpl_semi_sync_source_enabled"),
+            on(variables, "rpl_semi_sync_replica_enabled"),
+            on(status, "rpl_semi_sync_source_status"),
+            on(status, "rpl_semi_sync_replica_status"),
+            count(status, "rpl_semi_sync_source_clients"),
+            count(status, "rpl_semi_sync_source_wait_sessions")),
+        control.epoch(),
+        control.heartbeat(),
+        control.leader());
+  }
+
+  @Override
+  Optional<ReplicaStatus> replication(Connection connection) throws SQLException {
+    return Sql.first(
+        connection,
+        row -> {
+          OptionalLong behind = optionalLong(row, "Seconds_Behind_Source");
+          return new ReplicaStatus(
+              row.getString("Source_Host"),
+              row.getInt("Source_Port"),
+              row.getLong("Source_Server_Id"),
+              io(row.getString("Replica_IO_Running")),
+              row.getString("Replica_SQL_Running").equals("Yes"),
+              MysqlGtidSet.parse(row.getString("Retrieved_Gtid_Set")),
+              failure(row, "IO"),
+              failure(row, "SQL"),
+              behind);
+        },
+        "SHOW REPLICA STATUS");
+  }
+
+  @Override
+  boolean awaitPiece(Connection connection, GtidSet gtids, Duration piece) throws SQLException {
+    // A time-out of 0 would be none at all.
+    return piece.isZero()
+        ? Sql.number(connection, "SELECT GTID_SUBSET(?, @@global.gtid_executed)", gtids.toString())
+            == 1
+        : Sql.first(
+                connection,
+                row -> row.getLong(1),
+                "SELECT WAIT_FOR_EXECUTED_GTID_SET(?, %s)".formatted(seconds(piece)),
+                gtids.toString())
+            .filter(timedOut -> timedOut == 0)
+            .isPresent();
+  }
+
+  @Override
+  String tablesQuery() {
+    return "SELECT NAME FROM information_schema.INNODB_TABLES";
+  }
+
+  @Override
+  Identified identified(String password) {
+    // The server writes the hash, not the password, to its logs.
+    return new Identified("IDENTIFIED WITH caching_sha2_password BY ?", password);
+  }
+
+  @Override
+  List<String> monitorPrivileges() {
+    return List.of("REPLICATION CLIENT ON *.*", "SELECT ON `mainstay\\_control`.*");
+  }
+
+  @Override
+  String readOnlyVariable() {
+    return "super_read_only";
+  }
+
+  @Override
+  long waitingCommits(Connection connection) throws SQLException {
+    return Sql.first(
+            connection,
+            row -> row.getLong(2),
+            "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_wait_sessions'")
+        .orElse(0L);
+  }
+
+  @Override
+  public void resetBlank(Connection connection) throws SQLException {
+    requireBlank(connection);
+    Sql.run(connection, "RESET BINARY LOGS AND GTIDS");
+  }
+
+  @Override
+  public void stopReceiving(Connection connection) throws SQLException {
+    Sql.run(connection, "STOP REPLICA IO_THREAD");
+  }
+
+  @Override
+  public void promote(Connection connection, boolean acknowledged) throws SQLException {
+    Sql.run(
+        connection,
+        "STOP REPLICA",
+        "RESET REPLICA ALL",
+        "SET GLOBAL rpl_semi_sync_replica_enabled = 0");
+    if (acknowledged) {
+      Sql.run(
+          connection,
+          "SET GLOBAL rpl_semi_sync_source_timeout = 1000000000000",
+          "SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = 1",
+          "SET GLOBAL rpl_semi_sync_source_wait_no_replica = 1",
+          "SET GLOBAL rpl_semi_sync_source_enabled = 1");
+    } else {
+      requireNoneWaiting(connection);
+      Sql.run(connection, "SET GLOBAL rpl_semi_sync_source_enabled = 0");
+    }
+  }
+
+  @Override
+  public void admitController(Connection connection) throws SQLException {
+    Sql.run(connection, "SET GLOBAL super_read_only = 0");
+  }
+
+  @Override
+  public void open(Connection connection) throws SQLException {
+    Sql.run(connection, "SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 0");
+  }
+
+  @Override
+  public void follow(Connection connection, Source source, boolean acker) throws SQLException {
+    requireClosedAndNoneWaiting(connection);
+    Sql.run(
+        connection,
+        "STOP REPLICA",
+        "SET GLOBAL rpl_semi_sync_source_enabled = 0",
+        "SET GLOBAL rpl_semi_sync_replica_enabled = " + (acker ? 1 : 0));
+    Sql.update(
+        connection,
+        """
+        CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?, SOURCE_USER = ?,
+        SOURCE_PASSWORD = ?, SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1,
+        SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_HEARTBEAT_PERIOD = 1""",
+        source.host(),
+        source.port(),
+        source.account().username(),
+        source.account().password());
+    Sql.run(connection, "START REPLICA");
+  }
+
+  @Override
+  public void startReplication(Connection connection) throws SQLException {
+    Sql.run(connection, "START REPLICA");
+  }
+
+  @Override
+  public void startApplying(Connection connection) throws SQLException {
+    Sql.run(connection, "START REPLICA SQL_THREAD");
+  }
+
+  @Override
+  public void stopReplication(Connection connection) throws SQLException {
+    Sql.run(connection, "STOP REPLICA");
+  }
+
+  @Override
+  public void acknowledge(Connection connection, boolean acker) throws SQLException {
+    Sql.run(connection, "SET GLOBAL rpl_semi_sync_replica_enabled = " + (acker ? 1 : 0));
+    if (replication(connection)
+        .filter(status -> status.io() != ReplicaStatus.Io.STOPPED)
+        .isPresent()) {
+      Sql.run(connection, "STOP REPLICA IO_THREAD", "START REPLICA IO_THREAD");
+    }
+  }
+}
