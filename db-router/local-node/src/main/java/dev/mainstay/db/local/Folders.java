@@ -38,6 +38,15 @@ final class Folders {
     Files.writeString(file, text);
   }
 
+  /** Deletes the folders directly under {@code parent} whose names match a glob. */
+  static void deleteAll(Path parent, String glob) throws IOException {
+    try (var folders = Files.newDirectoryStream(parent, glob)) {
+      for (var folder : folders) {
+        delete(folder);
+      }
+    }
+  }
+
   /**
    * Deletes the folder and everything in it; links are not followed. Nothing happens where there is
    * none.

@@ -16,6 +16,7 @@ import java.util.List;
  */
 public final class LocalNode {
 
+  private static final String HALF_DONE = "data.new-";
   private static final Duration GREETING_LIMIT = Duration.ofSeconds(1);
 
   private final Distribution distribution;
@@ -60,9 +61,12 @@ public final class LocalNode {
     }
     Folders.createPrivate(spec.home());
     writeConfiguration();
-    // The folder gets its name when it is whole: what lies under the other name is half done.
-    var fresh = spec.home().resolve("data.new");
-    Folders.delete(fresh);
+    // The folder gets its name when it is whole. Each attempt has a folder of its own, for the
+    // server of an attempt whose
+    // supervisor was killed may still be writing.
+    Folders.deleteAll(spec.home(), HALF_DONE + "*");
+    var fresh =
+        spec.home().resolve(HALF_DONE + ProcessHandle.current().pid() + "-" + System.nanoTime());
     Server.of(distribution).makeData(spec, fresh);
     MadeBy.of(distribution).write(fresh);
     Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * @param serverId its {@code server_id}, which no other node of the cluster has
  * @param port where it listens on the loopback interface
  * @param home the folder that becomes its own: data, configuration, pid file
- * @param errorLog the file that the server writes its log to
+ * @param errorLog the file that the server writes its log to; its name has an extension, for
+ *     servers append {@code .err} where there is none
  * @param controller the one account that a blank node has
  */
 public record NodeSpec(
@@ -32,6 +33,10 @@ public record NodeSpec(
     }
     home = home.toAbsolutePath().normalize();
     errorLog = errorLog.toAbsolutePath().normalize();
+    if (!errorLog.getFileName().toString().contains(".")) {
+      throw new IllegalArgumentException(
+          "error log is %s (expected: a name with an extension)".formatted(errorLog));
+    }
     for (var path : new Path[] {home, errorLog}) {
       if (path.toString().chars().anyMatch(c -> c == '"' || c == '\\' || c < ' ')) {
         throw new IllegalArgumentException(
