@@ -57,7 +57,7 @@ public final class DbRouterJpaAutoConfiguration {
     Optional<Engine> engine = properties.chosenEngine();
     if (engine.isEmpty()) {
       try {
-        monitor.await(topology -> topology.engine().isPresent(), FIRST_LOOK);
+        monitor.awaitFirstLook(FIRST_LOOK);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       }
