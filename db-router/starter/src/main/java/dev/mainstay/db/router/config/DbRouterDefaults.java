@@ -10,12 +10,18 @@ import org.springframework.core.env.MapPropertySource;
 /**
  * Defaults of Spring Boot's own properties that routing needs; whatever the application sets wins.
  *
- * <p>{@code spring.jpa.open-in-view=false}: with it a request has one session, and so one
- * connection, and a write after the first read would go to the replica that served the read.
+ * <ul>
+ *   <li>{@code spring.jpa.open-in-view=false}: with it a request has one session, and so one
+ *       connection, and a write after the first read would go to the replica that served the read.
+ *   <li>{@code spring.jpa.hibernate.ddl-auto=none}: unless told, Boot asks the primary whether it
+ *       is an embedded database, and an application would not start without one. Besides, the
+ *       application's account may not change the schema.
+ * </ul>
  */
 final class DbRouterDefaults implements EnvironmentPostProcessor, Ordered {
 
-  static final Map<String, Object> DEFAULTS = Map.of("spring.jpa.open-in-view", "false");
+  static final Map<String, Object> DEFAULTS =
+      Map.of("spring.jpa.open-in-view", "false", "spring.jpa.hibernate.ddl-auto", "none");
 
   @Override
   public void postProcessEnvironment(

@@ -11,6 +11,7 @@ import org.hibernate.dialect.MariaDBDialect;
 import org.hibernate.dialect.MySQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration;
@@ -32,6 +33,10 @@ class DbRouterJpaAutoConfigurationTest {
                   TransactionManagerCustomizationAutoConfiguration.class,
                   HibernateJpaAutoConfiguration.class))
           .withUserConfiguration(Application.class)
+          .withInitializer(
+              context ->
+                  new DbRouterDefaults()
+                      .postProcessEnvironment(context.getEnvironment(), new SpringApplication()))
           .withPropertyValues(
               "mainstay.db.nodes=db-1=127.0.0.1:1",
               "mainstay.db.schema=board",
