@@ -73,7 +73,8 @@ final class EmbeddedMariadb {
         }
       }
     } catch (IOException broken) {
-      return new Finding.Unavailable("the embedded MariaDB cannot be had: " + broken.getMessage());
+      return new Finding.Unavailable(
+          "the embedded MariaDB cannot be had: " + Folders.explain(broken));
     }
     return new Finding.Found(
         new Distribution(
@@ -81,6 +82,8 @@ final class EmbeddedMariadb {
   }
 
   private Optional<Finding> unpackInto(Path home, Consumer<String> progress) throws IOException {
+    // What a killed run left behind; the lock says that nobody works in it.
+    Folders.deleteAll(cache, ".mariadb-*");
     var work = Files.createTempDirectory(cache, ".mariadb-");
     try {
       var jar =

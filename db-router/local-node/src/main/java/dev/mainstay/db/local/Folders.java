@@ -1,8 +1,12 @@
 package dev.mainstay.db.local;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -13,6 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class Folders {
 
   private Folders() {}
+
+  /** What is wrong, for people: the exceptions of files name the file and little else. */
+  static String explain(IOException broken) {
+    return switch (broken) {
+      case AccessDeniedException denied -> denied.getFile() + " cannot be accessed";
+      case FileAlreadyExistsException taken -> taken.getFile() + " is in the way";
+      case NoSuchFileException missing -> missing.getFile() + " is missing or cannot be made";
+      case FileSystemException other when other.getReason() == null ->
+          other.getFile() + " cannot be used";
+      default -> String.valueOf(broken.getMessage());
+    };
+  }
 
   /** Makes the folder, and its parents, readable by its owner only where it is new. */
   static void createPrivate(Path folder) throws IOException {

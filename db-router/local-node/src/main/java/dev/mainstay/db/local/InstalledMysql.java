@@ -53,7 +53,8 @@ final class InstalledMysql {
               List.of(program.toString(), "--version"), Path.of("/"), VERSION_LIMIT, line -> {});
       return judge(program, String.join(" ", asked.output()));
     } catch (IOException broken) {
-      return new Verdict.Refused("%s cannot be run: %s".formatted(program, broken.getMessage()));
+      return new Verdict.Refused(
+          "%s cannot be run: %s".formatted(program, Folders.explain(broken)));
     }
   }
 

@@ -43,12 +43,7 @@ record Invocation(int exit, List<String> output) {
   static Invocation of(
       List<String> command, Path folder, Path input, Duration limit, Consumer<String> onLine)
       throws IOException {
-    var process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectInput(input.toFile())
-            .redirectErrorStream(true)
-            .start();
+    var process = start(command, folder, input);
     var lines = new ArrayList<String>();
     try {
       var reading =
@@ -79,6 +74,18 @@ record Invocation(int exit, List<String> output) {
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
+    }
+  }
+
+  private static Process start(List<String> command, Path folder, Path input) throws IOException {
+    try {
+      return new ProcessBuilder(command)
+          .directory(folder.toFile())
+          .redirectInput(input.toFile())
+          .redirectErrorStream(true)
+          .start();
+    } catch (IOException broken) {
+      throw new IOException(command.getFirst() + " cannot be started: is it installed?", broken);
     }
   }
 }

@@ -50,7 +50,7 @@ final class PrivateMysql {
         Files.deleteIfExists(script);
       }
     } catch (IOException broken) {
-      return new Finding.Unavailable("a private MySQL cannot be had: " + broken.getMessage());
+      return new Finding.Unavailable("a private MySQL cannot be had: " + Folders.explain(broken));
     }
   }
 
