@@ -199,7 +199,8 @@ final class MariadbSql extends CommonSql {
         connection,
         """
         CHANGE MASTER TO MASTER_HOST = ?, MASTER_PORT = ?, MASTER_USER = ?, MASTER_PASSWORD = ?,
-        MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1""",
+        MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1,
+        MASTER_SSL_VERIFY_SERVER_CERT = 0""",
         source.host(),
         source.port(),
         source.account().username(),
