@@ -1,0 +1,201 @@
+package dev.mainstay.gateway;
+
+import static dev.mainstay.gateway.testing.Rig.counts;
+import static dev.mainstay.gateway.testing.Rig.servedBy;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mainstay.gateway.testing.Load;
+import dev.mainstay.gateway.testing.Rig;
+import dev.mainstay.gateway.testing.ScriptedServer;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who gets which request, through a real gateway in front of real servers. */
+class BalancingIT {
+
+  private static final Rig RIG =
+      new Rig()
+          .pool("order", 5, 1, 1)
+          .pool("shares", 5, 3, 2)
+          .pool("weights", 1, 1)
+          .pool("states", 1, 1, 1)
+          .pool("comeback", 1, 1)
+          .pool("panic", 1, 1)
+          .pool("nobody", 1, 1)
+          .pool("spare", 1, 1)
+          .set("mainstay.gateway.pools.spare.servers[1].backup", true)
+          .pool("passive", 1, 1);
+
+  @BeforeAll
+  static void start() {
+    RIG.start();
+  }
+
+  @AfterAll
+  static void stop() {
+    RIG.close();
+  }
+
+  @Test
+  void weights511GiveTheSmoothOrderUpToRotation() {
+    String served = RIG.servers("/order/", 21);
+
+    assertThat("AABACAA".repeat(5)).contains(served);
+  }
+
+  @Test
+  void thousandRequestsAreSplitExactly() throws Exception {
+    try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> served =
+          IntStream.range(0, 8)
+              .mapToObj(i -> clients.submit(() -> RIG.servers("/shares/", 125)))
+              .toList();
+      StringBuilder all = new StringBuilder();
+      for (Future<String> one : served) {
+        all.append(one.get());
+      }
+
+      assertThat(counts(all.toString())).isEqualTo(Map.of("A", 500, "B", 300, "C", 200));
+    }
+    assertThat(RIG.server("shares", "A").requests()).hasSize(500);
+    assertThat(RIG.fact("shares", "A", "requests")).isEqualTo("500");
+    assertThat(RIG.fact("shares", "B", "requests")).isEqualTo("300");
+    assertThat(RIG.fact("shares", "C", "requests")).isEqualTo("200");
+    await().untilAsserted(() -> assertThat(RIG.fact("shares", "A", "inFlight")).isEqualTo("0"));
+  }
+
+  @Test
+  void weightSetWhileTrafficRunsIsInForceForTheNextPick() {
+    try (Load load = Load.start(RIG, "/weights/", 6)) {
+      await().until(() -> load.done() > 200);
+
+      RIG.change("weights", "B", "{\"weight\":0}");
+      long without = load.now();
+      await().until(() -> load.done() > without + 300);
+
+      RIG.change("weights", "B", "{\"weight\":256}");
+      await().until(() -> load.done() > without + 900);
+      assertThat(load.stop().failed()).isEmpty();
+
+      long withoutB =
+          load.since(without).stream()
+              .limit(200)
+              .filter(seen -> seen.servedBy().equals("B"))
+              .count();
+      assertThat(withoutB).isZero();
+      assertThat(load.since(without).stream().filter(seen -> seen.servedBy().equals("B")).count())
+          .isGreaterThan(200);
+    }
+  }
+
+  @Test
+  void drainedServerAndServerInMaintenanceGetNothingAndComeBack() {
+    try (Load load = Load.start(RIG, "/states/", 6)) {
+      await().until(() -> load.done() > 100);
+
+      RIG.change("states", "B", "{\"state\":\"DRAIN\"}");
+      RIG.change("states", "C", "{\"state\":\"MAINT\"}");
+      long out = load.now();
+      await().until(() -> load.done() > out + 300);
+      assertThat(load.since(out)).allMatch(seen -> seen.servedBy().equals("A"));
+      assertThat(RIG.fact("states", "B", "health")).isEqualTo("UP");
+      assertThat(RIG.fact("states", "C", "health")).isEqualTo("UNKNOWN");
+
+      RIG.change("states", "B", "{\"state\":\"READY\"}");
+      RIG.change("states", "C", "{\"state\":\"READY\"}");
+      long back = load.now();
+      await().until(() -> load.done() > back + 300);
+      assertThat(load.stop().failed()).isEmpty();
+      assertThat(load.since(back).stream().map(Load.Seen::servedBy).distinct())
+          .containsExactlyInAnyOrder("A", "B", "C");
+    }
+  }
+
+  @Test
+  void checksTakeAServerOutAndItComesBackWithoutABurst() {
+    ScriptedServer b = RIG.server("comeback", "B");
+    assertThat(counts(RIG.servers("/comeback/", 10))).isEqualTo(Map.of("A", 5, "B", 5));
+
+    b.health(503);
+    await().until(() -> RIG.fact("comeback", "B", "health").equals("DOWN"));
+    assertThat(RIG.fact("comeback", "B", "healthReason"))
+        .isEqualTo("/health answered 503 (expected: 2xx or 3xx)");
+    assertThat(RIG.fact("comeback", "B", "effectiveWeight")).isEqualTo("0");
+    assertThat(RIG.servers("/comeback/", 50)).isEqualTo("A".repeat(50));
+
+    b.health(200);
+    await().until(() -> RIG.fact("comeback", "B", "health").equals("UP"));
+    assertThat(RIG.servers("/comeback/", 6)).isIn("ABABAB", "BABABA");
+  }
+
+  @Test
+  void whileAServerIsReadyNobodyIsTurnedAway() {
+    RIG.server("panic", "A").health(500);
+    RIG.server("panic", "B").health(500);
+    await().until(() -> RIG.fact("panic", "A", "health").equals("DOWN"));
+    await().until(() -> RIG.fact("panic", "B", "health").equals("DOWN"));
+
+    assertThat(counts(RIG.servers("/panic/", 10))).isEqualTo(Map.of("A", 5, "B", 5));
+  }
+
+  @Test
+  void allTakenOutIsA503ThatSaysSo() {
+    RIG.change("nobody", "A", "{\"state\":\"DRAIN\"}");
+    RIG.change("nobody", "B", "{\"weight\":0}");
+
+    var response = RIG.get("/nobody/");
+
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.headers().firstValue("Retry-After")).contains("5");
+    assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(response.body()).contains("No server of pool nobody takes requests");
+  }
+
+  @Test
+  void backupStandsInAndStepsBack() {
+    assertThat(RIG.servers("/spare/", 3)).isEqualTo("AAA");
+
+    RIG.change("spare", "A", "{\"weight\":0}");
+    assertThat(RIG.servers("/spare/", 3)).isEqualTo("BBB");
+
+    RIG.change("spare", "A", "{\"weight\":1}");
+    assertThat(RIG.servers("/spare/", 3)).isEqualTo("AAA");
+  }
+
+  @Test
+  void modeChangesLive() {
+    assertThat(counts(RIG.servers("/passive/", 4))).isEqualTo(Map.of("A", 2, "B", 2));
+
+    assertThat(
+            RIG.admin("PATCH", "/api/pools/passive", "{\"mode\":\"active-passive\"}").statusCode())
+        .isEqualTo(200);
+    assertThat(RIG.servers("/passive/", 4)).isEqualTo("AAAA");
+
+    assertThat(
+            RIG.admin("PATCH", "/api/pools/passive", "{\"mode\":\"active-active\"}").statusCode())
+        .isEqualTo(200);
+    assertThat(counts(RIG.servers("/passive/", 4))).isEqualTo(Map.of("A", 2, "B", 2));
+  }
+
+  @Test
+  void stockLoadBalancerIsNotThere() {
+    assertThat(RIG.context().getBeanDefinitionNames())
+        .noneMatch(name -> name.toLowerCase(Locale.ROOT).contains("loadbalancerclientfilter"));
+    assertThat(
+            getClass()
+                .getClassLoader()
+                .getResource(
+                    "org/springframework/cloud/loadbalancer/core/RoundRobinLoadBalancer.class"))
+        .isNull();
+    assertThat(servedBy(RIG.get("/order/"))).isIn("A", "B", "C");
+  }
+}

@@ -1,0 +1,181 @@
+package dev.mainstay.gateway.testing;
+
+import dev.mainstay.gateway.GatewayApplication;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A real gateway in front of scripted servers. Each pool is reached under {@code /POOL/}; its
+ * servers are A, B, C … in the order of their weights. Checks come every few hundredths of a
+ * second.
+ */
+public final class Rig implements AutoCloseable {
+
+  public static final String TOKEN = "a-token-for-tests-only";
+
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private final Map<String, List<ScriptedServer>> pools = new LinkedHashMap<>();
+  private final Map<String, Object> settings = new LinkedHashMap<>();
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+  private Optional<ConfigurableApplicationContext> context = Optional.empty();
+
+  public Rig() {
+    set("server.port", 0);
+    set("management.server.port", 0);
+    set("mainstay.gateway.id", "gw-1");
+    set("mainstay.gateway.admin.token", TOKEN);
+  }
+
+  public Rig set(String key, Object value) {
+    settings.put(key, value);
+    return this;
+  }
+
+  /** A pool with a server of each weight. */
+  public Rig pool(String name, int... weights) {
+    List<ScriptedServer> servers = new ArrayList<>();
+    String prefix = "mainstay.gateway.pools." + name;
+    for (int i = 0; i < weights.length; i++) {
+      ScriptedServer server = ScriptedServer.start(Character.toString('A' + i));
+      servers.add(server);
+      set("%s.servers[%d].id".formatted(prefix, i), server.name());
+      set("%s.servers[%d].uri".formatted(prefix, i), server.uri());
+      set("%s.servers[%d].weight".formatted(prefix, i), weights[i]);
+    }
+    set(prefix + ".health.path", "/health");
+    set(prefix + ".health.interval", "50ms");
+    set(prefix + ".health.fast-interval", "50ms");
+    set(prefix + ".health.down-interval", "50ms");
+    String route = "spring.cloud.gateway.server.webflux.routes[%d].".formatted(pools.size());
+    set(route + "id", name);
+    set(route + "uri", "lb://" + name);
+    set(route + "predicates[0]", "Path=/%s/**".formatted(name));
+    pools.put(name, servers);
+    return this;
+  }
+
+  public Rig start() {
+    String[] arguments =
+        settings.entrySet().stream()
+            .map(entry -> "--%s=%s".formatted(entry.getKey(), entry.getValue()))
+            .toArray(String[]::new);
+    context = Optional.of(new SpringApplicationBuilder(GatewayApplication.class).run(arguments));
+    return this;
+  }
+
+  public ConfigurableApplicationContext context() {
+    return context.orElseThrow();
+  }
+
+  public ScriptedServer server(String pool, String name) {
+    return pools.getOrDefault(pool, List.of()).get(name.charAt(0) - 'A');
+  }
+
+  public int sitePort() {
+    return context().getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+  }
+
+  public int adminPort() {
+    return context().getEnvironment().getRequiredProperty("local.management.port", Integer.class);
+  }
+
+  public URI site(String path) {
+    return URI.create("http://127.0.0.1:%d%s".formatted(sitePort(), path));
+  }
+
+  public URI admin(String path) {
+    return URI.create("http://127.0.0.1:%d%s".formatted(adminPort(), path));
+  }
+
+  public HttpResponse<String> send(HttpRequest.Builder request) {
+    try {
+      return client.send(
+          request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public HttpResponse<String> get(String path) {
+    return send(HttpRequest.newBuilder(site(path)));
+  }
+
+  public static String servedBy(HttpResponse<?> response) {
+    return response.headers().firstValue("X-Served-By").orElse("-");
+  }
+
+  /** Who served {@code count} requests, one after the other. */
+  public String servers(String path, int count) {
+    StringBuilder servers = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      servers.append(servedBy(get(path)));
+    }
+    return servers.toString();
+  }
+
+  public static Map<String, Integer> counts(String servers) {
+    Map<String, Integer> counts = new TreeMap<>();
+    servers.chars().forEach(c -> counts.merge(Character.toString(c), 1, Integer::sum));
+    return counts;
+  }
+
+  /** An admin request with the token. */
+  public HttpResponse<String> admin(String method, String path, String body) {
+    return send(
+        HttpRequest.newBuilder(admin(path))
+            .header("Authorization", "Bearer " + TOKEN)
+            .method(method, HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  public void change(String pool, String server, String body) {
+    HttpResponse<String> response =
+        admin("PATCH", "/api/pools/%s/servers/%s".formatted(pool, server), body);
+    if (response.statusCode() != 200) {
+      throw new AssertionError(response.body());
+    }
+  }
+
+  public JsonNode pool(String name) {
+    return JSON.readTree(send(HttpRequest.newBuilder(admin("/api/pools/" + name))).body());
+  }
+
+  /** A field of a server as the admin API shows it. */
+  public String fact(String pool, String server, String field) {
+    for (JsonNode each : pool(pool).get("servers")) {
+      if (each.get("id").asString().equals(server)) {
+        return each.get(field).asString();
+      }
+    }
+    return "no such server";
+  }
+
+  @Override
+  public void close() {
+    context.ifPresent(ConfigurableApplicationContext::close);
+    pools.values().forEach(servers -> servers.forEach(ScriptedServer::close));
+    client.close();
+  }
+}

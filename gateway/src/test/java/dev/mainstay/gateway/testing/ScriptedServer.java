@@ -1,0 +1,232 @@
+package dev.mainstay.gateway.testing;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An HTTP/1.1 server on a loopback port that does what its script says, byte for byte, and can die
+ * as a killed process does: its port refuses, its connections are reset.
+ */
+public final class ScriptedServer implements AutoCloseable {
+
+  /** What to do with one request. */
+  @FunctionalInterface
+  public interface Script {
+    void answer(Request request, Socket client) throws IOException, InterruptedException;
+  }
+
+  public record Request(String method, String target, Map<String, String> headers, String body) {
+    public String header(String name) {
+      return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+    }
+  }
+
+  private final String name;
+  private final int port;
+  private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
+  private final List<Request> requests = new CopyOnWriteArrayList<>();
+  private volatile Script script =
+      (request, client) -> say(client, 200, name() + " " + request.target());
+  private volatile int health = 200;
+  private volatile ServerSocket listener;
+
+  private ScriptedServer(String name) throws IOException {
+    this.name = name;
+    this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    this.port = listener.getLocalPort();
+  }
+
+  public static ScriptedServer start(String name) {
+    try {
+      ScriptedServer server = new ScriptedServer(name);
+      server.accept();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public String uri() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** The requests that came, checks left out. */
+  public List<Request> requests() {
+    return List.copyOf(requests);
+  }
+
+  public ScriptedServer script(Script next) {
+    script = next;
+    return this;
+  }
+
+  /** What {@code GET /health} answers. */
+  public void health(int status) {
+    health = status;
+  }
+
+  /** As kill -9 does it: the port refuses and every connection is reset. */
+  public void kill() {
+    try {
+      listener.close();
+      for (Socket client : clients) {
+        client.setSoLinger(true, 0);
+        client.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Listens again, on the same port. */
+  public void revive() {
+    try {
+      ServerSocket again = new ServerSocket();
+      again.setReuseAddress(true);
+      again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+      listener = again;
+      accept();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int openConnections() {
+    return clients.size();
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  /** A whole response that keeps the connection. */
+  public static void say(Socket client, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    write(
+        client,
+        "HTTP/1.1 %d Scripted\r\nContent-Length: %d\r\n\r\n%s"
+            .formatted(status, bytes.length, body));
+  }
+
+  public static void write(Socket client, String bytes) throws IOException {
+    client.getOutputStream().write(bytes.getBytes(StandardCharsets.UTF_8));
+    client.getOutputStream().flush();
+  }
+
+  /** Ends the connection with a reset. */
+  public static void reset(Socket client) throws IOException {
+    client.setSoLinger(true, 0);
+    client.close();
+  }
+
+  private void accept() {
+    ServerSocket socket = listener;
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              while (!socket.isClosed()) {
+                try {
+                  Socket client = socket.accept();
+                  client.setTcpNoDelay(true);
+                  clients.add(client);
+                  if (socket.isClosed()) {
+                    reset(client);
+                  }
+                  Thread.ofVirtual().start(() -> serve(client));
+                } catch (IOException closed) {
+                  return;
+                }
+              }
+            });
+  }
+
+  private void serve(Socket client) {
+    try (client) {
+      InputStream in = new BufferedInputStream(client.getInputStream());
+      for (Request request = read(in); request != null; request = read(in)) {
+        if (request.target().equals("/health")) {
+          say(client, health, "");
+        } else {
+          requests.add(request);
+          script.answer(request, client);
+        }
+      }
+    } catch (IOException gone) {
+      // The gateway, or a kill, closed it.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      clients.remove(client);
+    }
+  }
+
+  private static @Nullable Request read(InputStream in) throws IOException {
+    String start = line(in);
+    if (start == null) {
+      return null;
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String line = line(in); line != null && !line.isEmpty(); line = line(in)) {
+      int colon = line.indexOf(':');
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
+    }
+    byte[] body;
+    if (headers.getOrDefault("transfer-encoding", "").equals("chunked")) {
+      body = chunks(in);
+    } else {
+      body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+    }
+    List<String> words = List.of(start.split(" ", 3));
+    return new Request(
+        words.get(0), words.get(1), headers, new String(body, StandardCharsets.UTF_8));
+  }
+
+  private static byte[] chunks(InputStream in) throws IOException {
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    while (true) {
+      String size = line(in);
+      if (size == null) {
+        return body.toByteArray();
+      }
+      int length = Integer.parseInt(size, 16);
+      body.write(in.readNBytes(length));
+      var _ = line(in);
+      if (length == 0) {
+        return body.toByteArray();
+      }
+    }
+  }
+
+  private static @Nullable String line(InputStream in) throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        return null;
+      }
+      line.append((char) c);
+    }
+    return line.toString().strip();
+  }
+}
