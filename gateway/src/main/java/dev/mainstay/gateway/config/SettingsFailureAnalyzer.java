@@ -35,7 +35,7 @@ final class SettingsFailureAnalyzer extends AbstractFailureAnalyzer<BindExceptio
       return unbound.getUnboundProperties().stream()
           .map(
               property ->
-                  "%s%s is not a key that this version knows"
+                  "%s is not a key that this version knows%s"
                       .formatted(property.getName(), origin(property)))
           .sorted()
           .collect(Collectors.joining("\n"));
@@ -43,12 +43,12 @@ final class SettingsFailureAnalyzer extends AbstractFailureAnalyzer<BindExceptio
     Throwable root = root(failure);
     ConfigurationProperty property = failure.getProperty();
     if (property != null && property.getName().equals(failure.getName())) {
-      return "%s is \"%s\"%s (expected: %s)"
+      return "%s is \"%s\" (expected: %s)%s"
           .formatted(
               key,
               property.getValue(),
-              origin(property),
-              expected(failure.getTarget().getType().resolve(Object.class)));
+              expected(failure.getTarget().getType().resolve(Object.class)),
+              origin(property));
     }
     return "%s: %s".formatted(key, root.getMessage());
   }
@@ -75,7 +75,7 @@ final class SettingsFailureAnalyzer extends AbstractFailureAnalyzer<BindExceptio
   }
 
   private static String origin(ConfigurationProperty property) {
-    return property.getOrigin() == null ? "" : " [" + property.getOrigin() + "]";
+    return property.getOrigin() == null ? "" : ", set at " + property.getOrigin();
   }
 
   private static <T extends Throwable> @Nullable T cause(Throwable failure, Class<T> type) {

@@ -27,6 +27,10 @@ final class Faults {
     }
   }
 
+  static boolean isClients(Throwable error) {
+    return Exceptions.unwrap(error) instanceof ClientBrokeOff;
+  }
+
   /** The server's fault; empty if the error is something else, the client's or a bug of ours. */
   static Optional<Fault> of(Throwable thrown) {
     Throwable error = Exceptions.unwrap(thrown);

@@ -1,5 +1,6 @@
 package dev.mainstay.gateway.route;
 
+import dev.mainstay.gateway.problem.Problem;
 import java.util.Locale;
 import java.util.Set;
 import org.springframework.core.io.buffer.DataBuffer;
@@ -7,6 +8,7 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ServerWebExchange;
@@ -52,7 +54,7 @@ record Holding(
     }
     if (harmless && !chunked && length <= MAX_BODY) {
       return DataBufferUtils.join(request.getBody(), MAX_BODY)
-          .onErrorMap(Faults.ClientBrokeOff::new)
+          .onErrorMap(broken -> new Problem(HttpStatus.BAD_REQUEST, "The request broke off."))
           .map(Holding::bytes)
           .map(
               body ->

@@ -63,6 +63,10 @@ final class Passage {
 
   private Mono<Void> afterFault(Attempt attempt, Throwable error) {
     ServerWebExchange exchange = request.exchange();
+    if (Faults.isClients(error)) {
+      // Nobody is there to read it; it ends the exchange without a word in the log.
+      return Mono.error(new Problem(HttpStatus.BAD_REQUEST, "The request broke off."));
+    }
     Optional<Fault> found = Faults.of(error);
     if (found.isEmpty() || exchange.getResponse().isCommitted()) {
       return Mono.error(error);

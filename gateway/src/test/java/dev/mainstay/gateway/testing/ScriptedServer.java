@@ -1,10 +1,13 @@
 package dev.mainstay.gateway.testing;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -48,7 +51,7 @@ public final class ScriptedServer implements AutoCloseable {
 
   private ScriptedServer(String name) throws IOException {
     this.name = name;
-    this.listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+    this.listener = bind(0);
     this.port = listener.getLocalPort();
   }
 
@@ -98,16 +101,24 @@ public final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  /** Listens again, on the same port. */
+  /** Listens again, on the same port, as soon as the system has let go of it. */
   public void revive() {
+    listener =
+        await()
+            .ignoreExceptionsInstanceOf(BindException.class)
+            .until(() -> bind(port), socket -> true);
+    accept();
+  }
+
+  private static ServerSocket bind(int port) throws IOException {
+    ServerSocket socket = new ServerSocket();
     try {
-      ServerSocket again = new ServerSocket();
-      again.setReuseAddress(true);
-      again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
-      listener = again;
-      accept();
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+      return socket;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      socket.close();
+      throw e;
     }
   }
 

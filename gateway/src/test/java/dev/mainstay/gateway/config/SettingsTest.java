@@ -1,0 +1,183 @@
+package dev.mainstay.gateway.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.mainstay.gateway.GatewayApplication;
+import dev.mainstay.gateway.balance.Mode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.NestedExceptionUtils;
+
+/** What settings may say, and what is said of those that may not be. */
+class SettingsTest {
+
+  private static final String POOL = "mainstay.gateway.pools.web-app.";
+
+  private static GatewaySettings bind(Map<String, String> settings) {
+    BindHandler strict = new NoUnboundElementsBindHandler(BindHandler.DEFAULT);
+    return new Binder(new MapConfigurationPropertySource(settings))
+        .bindOrCreate(GatewaySettings.PREFIX, Bindable.of(GatewaySettings.class), strict);
+  }
+
+  private static Map<String, String> valid() {
+    return new LinkedHashMap<>(
+        Map.of(
+            POOL + "servers[0].id", "web-1",
+            POOL + "servers[0].uri", "http://127.0.0.1:8101",
+            POOL + "servers[1].id", "web-2",
+            POOL + "servers[1].uri", "http://127.0.0.1:8102"));
+  }
+
+  @Test
+  void defaultsAreThoseOfTheContract() {
+    GatewaySettings.PoolSettings pool = bind(valid()).pools().values().iterator().next();
+
+    assertThat(pool.mode()).isEqualTo(Mode.ACTIVE_ACTIVE);
+    assertThat(pool.servers().getFirst().weight()).isEqualTo(100);
+    assertThat(pool.health())
+        .isEqualTo(
+            new GatewaySettings.HealthSettings(
+                null,
+                Duration.ofSeconds(1),
+                Duration.ofMillis(250),
+                Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
+                2,
+                3));
+    assertThat(pool.retry().attempts()).isEqualTo(2);
+    assertThat(pool.timeouts())
+        .isEqualTo(
+            new GatewaySettings.TimeoutSettings(
+                Duration.ofMillis(500), Duration.ofSeconds(10), Duration.ofSeconds(15)));
+  }
+
+  @Test
+  void serverWithoutAnIdHasThatOfItsAddress() {
+    assertThat(
+            bind(Map.of(POOL + "servers[0].uri", "http://10.0.0.7:80"))
+                .pools()
+                .values()
+                .iterator()
+                .next()
+                .roster()
+                .servers()
+                .getFirst()
+                .id())
+        .isEqualTo("10.0.0.7:80");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "servers[1].weight    | -1                    | servers[1]: weight is -1 (expected: 0-256)",
+        "servers[1].weight    | 257                   | servers[1]: weight is 257 (expected: 0-256)",
+        "servers[1].weight    | x                     | servers[1].weight is \"x\" (expected: a whole number)",
+        "servers[1].id        | web-1                 | web-app: server id \"web-1\" is there twice (expected: one server an id)",
+        "servers[1].uri       | http://127.0.0.1      | servers[1]: uri is \"http://127.0.0.1\" (expected: scheme, host and port",
+        "servers[1].uri       | http://127.0.0.1:1/x  | servers[1]: uri is \"http://127.0.0.1:1/x\" (expected: scheme, host and port",
+        "servers[1].uri       | ftp://127.0.0.1:1     | servers[1]: uri is \"ftp://127.0.0.1:1\" (expected: scheme, host and port",
+        "servers[1].uri       | localhost:8101        | servers[1]: uri is \"localhost:8101\" (expected: scheme, host and port",
+        "servers[1].uri       | 127.0.0.1:8101        | servers[1].uri is \"127.0.0.1:8101\" (expected: scheme, host and port",
+        "servers[1].backup    | maybe                 | servers[1].backup is \"maybe\" (expected: true or false)",
+        "mode                 | both                  | mode is \"both\" (expected: active-active or active-passive)",
+        "timeouts.connect     | 0ms                   | timeouts: connect is 0 ms (expected: 1 ms - 1 h)",
+        "timeouts.response    | 0                     | timeouts: response is 0 ms (expected: 1 ms - 1 h)",
+        "timeouts.total       | 5s                    | timeouts: total is 5000 ms (expected: at least response, 10000 ms)",
+        "timeouts.total       | soon                  | timeouts.total is \"soon\" (expected: a time such as 500ms or 10s)",
+        "health.interval      | 0                     | health: interval is 0 ms (expected: 10 ms - 1 h)",
+        "health.timeout       | 0                     | health: timeout is 0 ms (expected: 1 ms - 10 min)",
+        "health.rise          | 0                     | health: rise is 0 (expected: 1-1000)",
+        "health.path          | health                | health: path is \"health\" (expected: a path such as /actuator/health/readiness)",
+        "retry.attempts       | -1                    | retry: attempts is -1 (expected: 0-10)",
+        "servers[1].wieght    | 5                     | servers[1].wieght is not a key that this version knows",
+      })
+  void wrongSettingIsNamedWithItsValueAndWhatWasExpected(
+      String key, String value, String sentence) {
+    Map<String, String> settings = valid();
+    settings.put(POOL + key, value);
+
+    assertThat(complaint(settings)).startsWith("mainstay.gateway.pools.").contains(sentence);
+  }
+
+  @Test
+  void noServerAtAllIsRefused() {
+    assertThat(complaint(Map.of())).contains("mainstay.gateway: pools is empty");
+    assertThat(complaint(Map.of(POOL + "mode", "active-active")))
+        .contains("mainstay.gateway.pools.web-app: servers is empty");
+    assertThat(complaint(Map.of(POOL + "servers[0].id", "a")))
+        .contains("servers[0]: uri is missing");
+  }
+
+  @Test
+  void poolNameMustFitAUri() {
+    assertThat(
+            complaint(
+                Map.of("mainstay.gateway.pools[web_app].servers[0].uri", "http://127.0.0.1:1")))
+        .contains("pools has the name \"web_app\"");
+  }
+
+  @Test
+  void tokenIsNeverPrinted() {
+    Map<String, String> settings = valid();
+    settings.put("mainstay.gateway.admin.token", "hush");
+
+    assertThat(bind(settings).toString()).doesNotContain("hush");
+  }
+
+  @Test
+  void routeToAnUnknownPoolStopsTheStart() {
+    assertThat(
+            start(
+                "--spring.cloud.gateway.server.webflux.routes[0].id=r",
+                "--spring.cloud.gateway.server.webflux.routes[0].uri=lb://wep-app",
+                "--spring.cloud.gateway.server.webflux.routes[0].predicates[0]=Path=/**"))
+        .isEqualTo(
+            "Route r leads to \"lb://wep-app\", and there is no pool \"wep-app\" (expected one of: web-app)");
+  }
+
+  @Test
+  void twoPoolsWithoutARouteStopTheStart() {
+    assertThat(start("--mainstay.gateway.pools.other.servers[0].uri=http://127.0.0.1:1"))
+        .contains("routes is empty, and there is more than one pool");
+  }
+
+  /** Why the gateway did not start. */
+  private static String start(String... more) {
+    List<String> arguments = new ArrayList<>(List.of(more));
+    arguments.add("--server.port=0");
+    arguments.add("--management.server.port=0");
+    arguments.add("--" + POOL + "servers[0].uri=http://127.0.0.1:1");
+    Throwable failure =
+        catchThrowable(
+            () ->
+                new SpringApplicationBuilder(GatewayApplication.class)
+                    .run(arguments.toArray(String[]::new))
+                    .close());
+    return String.valueOf(NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
+  }
+
+  private static String complaint(Map<String, String> settings) {
+    Throwable failure = catchThrowable(() -> bind(settings));
+    assertThat(failure).isInstanceOf(BindException.class);
+    FailureAnalysis analysis =
+        Objects.requireNonNull(new SettingsFailureAnalyzer().analyze(failure), "not analyzed");
+    return String.valueOf(analysis.getDescription());
+  }
+}
