@@ -32,19 +32,17 @@ class NoticeSearch {
 
   /** How many there are, counted up to {@link Paging#DEPTH}. */
   int count(SearchTerms terms) {
+    // In SQL: what Hibernate makes of such a subselect in HQL is understood by MySQL only.
     var query =
-        entities.createQuery(
-            "select count(*) from (select n.id as id from Notice n"
+        entities.createNativeQuery(
+            "select count(*) from (select 1 from notice n"
                 + where(terms)
-                // HQL wants an order beside a limit: the one in which the entries are read in any
-                // case.
-                + (terms.isEmpty() ? " order by n.createdAt desc" : " order by n.id desc")
                 + " limit "
                 + Paging.DEPTH
-                + ")",
+                + ") counted",
             Long.class);
     bind(terms, query);
-    return Math.toIntExact(query.getSingleResult());
+    return Math.toIntExact((Long) query.getSingleResult());
   }
 
   private static String where(SearchTerms terms) {

@@ -3,6 +3,7 @@ package dev.mainstay.web.problem;
 import dev.mainstay.web.guard.BodyLimit;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -16,6 +17,7 @@ import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
@@ -58,29 +60,34 @@ class ApiProblems extends ResponseEntityExceptionHandler {
       HttpHeaders headers,
       HttpStatusCode status,
       WebRequest request) {
+    Optional<BodyLimit.Exceeded> tooLong = cause(failure, BodyLimit.Exceeded.class);
+    if (tooLong.isPresent()) {
+      return answer(failure, HttpStatus.CONTENT_TOO_LARGE, tooLong.get().getMessage(), request);
+    }
+    return answer(
+        failure,
+        HttpStatus.BAD_REQUEST,
+        cause(failure, JacksonException.class)
+            .map(json -> "The body is not the JSON expected here: " + json.getOriginalMessage())
+            .orElse("The body cannot be read."),
+        request);
+  }
+
+  private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {
     for (Throwable link = failure; link != null; link = link.getCause()) {
-      if (link instanceof BodyLimit.Exceeded exceeded) {
-        return answer(failure, HttpStatus.CONTENT_TOO_LARGE, exceeded.getMessage(), request);
-      }
-      if (link instanceof JacksonException json) {
-        return answer(
-            failure,
-            HttpStatus.BAD_REQUEST,
-            "The body is not the JSON expected here: " + json.getOriginalMessage(),
-            request);
+      if (type.isInstance(link)) {
+        return Optional.of(type.cast(link));
       }
     }
-    return answer(failure, HttpStatus.BAD_REQUEST, "The body cannot be read.", request);
+    return Optional.empty();
   }
 
   @ExceptionHandler
   @Nullable ResponseEntity<Object> badParameter(
       MethodArgumentTypeMismatchException failure, WebRequest request) {
-    return answer(
-        failure,
-        HttpStatus.BAD_REQUEST,
-        "%s is not a value that %s can have.".formatted(failure.getValue(), failure.getName()),
-        request);
+    return failure.getParameter().hasParameterAnnotation(PathVariable.class)
+        ? answer(failure, HttpStatus.NOT_FOUND, "Nothing has this address.", request)
+        : answer(failure, HttpStatus.BAD_REQUEST, Refusal.mismatch(failure), request);
   }
 
   @ExceptionHandler({DataAccessException.class, TransactionException.class})

@@ -9,6 +9,8 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 
 /** Sends people whose page cannot be had for the moment to the page that says so. */
 @ControllerAdvice
@@ -16,6 +18,16 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 class PageProblems {
 
   private static final String RETRY_AFTER_SECONDS = "2";
+
+  @ExceptionHandler
+  void badParameter(MethodArgumentTypeMismatchException failure, HttpServletResponse response)
+      throws IOException {
+    if (failure.getParameter().hasParameterAnnotation(PathVariable.class)) {
+      response.sendError(HttpServletResponse.SC_NOT_FOUND);
+    } else {
+      response.sendError(HttpServletResponse.SC_BAD_REQUEST, Refusal.mismatch(failure));
+    }
+  }
 
   @ExceptionHandler({DataAccessException.class, TransactionException.class})
   void outage(RuntimeException failure, HttpServletResponse response) throws IOException {

@@ -4,6 +4,7 @@ import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
 import org.springframework.web.ErrorResponseException;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 
 /** A request that is not done, with a sentence for whoever sent it. */
 public final class Refusal extends ErrorResponseException {
@@ -23,6 +24,15 @@ public final class Refusal extends ErrorResponseException {
 
   public static Refusal notFound(String message) {
     return of(HttpStatus.NOT_FOUND, message);
+  }
+
+  /** What to say of a parameter that is not even of the right kind. */
+  static String mismatch(MethodArgumentTypeMismatchException failure) {
+    return "%s is %s (expected: %s)"
+        .formatted(
+            failure.getName(),
+            failure.getValue(),
+            failure.getRequiredType() == int.class ? "a whole number" : "another kind of value");
   }
 
   public static Refusal of(HttpStatus status, String message) {

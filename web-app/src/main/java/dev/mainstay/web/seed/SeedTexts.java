@@ -183,7 +183,7 @@ record SeedTexts(long seed) {
       case 0 -> {
         title = "For sale: " + thing;
         text =
-            "I no longer need my %s. It has served me well for %d years; %d euros and it is yours. It can be looked at %s any %s."
+            "I no longer need my %s. It has served me well for %d years; %d euros and it is yours. Come and see it %s, any %s."
                 .formatted(thing, dice.nextInt(2, 20), dice.nextInt(1, 40) * 5, place, day);
       }
       case 1 -> {

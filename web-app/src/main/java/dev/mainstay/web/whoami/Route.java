@@ -1,5 +1,7 @@
 package dev.mainstay.web.whoami;
 
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.router.Cluster;
 import dev.mainstay.web.config.WebProperties;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.regex.Pattern;
@@ -15,9 +17,11 @@ public class Route {
   /** Whatever else the header says was not written by a gateway of ours. */
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
+  private final Cluster cluster;
   private final String instance;
 
-  Route(WebProperties properties) {
+  Route(WebProperties properties, Cluster cluster) {
+    this.cluster = cluster;
     this.instance = properties.instanceName();
   }
 
@@ -33,7 +37,7 @@ public class Route {
 
   /** The id of the node with this server id; where the cluster does not know it yet, its number. */
   String node(long serverId) {
-    return "db-" + serverId;
+    return cluster.nodeOf(serverId).map(NodeId::value).orElse("server " + serverId);
   }
 
   static @Nullable String gateway(HttpServletRequest request) {
