@@ -132,7 +132,9 @@ public sealed interface EngineSql permits CommonSql {
   boolean awaitExecuted(Connection connection, GtidSet gtids, Duration timeout) throws SQLException;
 
   /**
-   * Makes a drained node follow nobody, and wait for an ack on each commit, without end.
+   * Makes a drained node follow nobody, and wait for an ack on each commit, without end. Tell the
+   * others to {@link #follow} it only after this: a MariaDB replica that connects to a source which
+   * does not wait for acks sends none until it connects anew ({@link #acknowledge} has it do so).
    *
    * @param acknowledged false only if the acker set is empty on record: commits then wait for
    *     nobody
