@@ -64,9 +64,6 @@ public final class Commands {
             .setExecutionExceptionHandler(Commands::failed)
             .setUsageHelpAutoWidth(false)
             .setUsageHelpWidth(110);
-    for (CommandLine subcommand : line.getSubcommands().values()) {
-      subcommand.getCommandSpec().mixinStandardHelpOptions(true);
-    }
     // So that -1 is read as a weight, and refused as one, rather than as an unknown option.
     subcommand(line, "weight").setUnmatchedOptionsArePositionalParams(true);
     if (arguments.length == 0) {
@@ -103,7 +100,9 @@ public final class Commands {
     return 1;
   }
 
-  @Command(description = "Shows every process, the pools and the topology.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Shows every process, the pools and the topology.")
   int status(
       @Mixin HomeOption homeOption,
       @Option(names = "--json", description = "As JSON.") boolean json) {
@@ -127,7 +126,9 @@ public final class Commands {
     return 0;
   }
 
-  @Command(description = "Stops all that `up` started, and only that.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Stops all that `up` started, and only that.")
   int down(
       @Mixin HomeOption homeOption,
       @Option(names = "--wipe", description = "Drops the data too.") boolean wipe) {
@@ -207,6 +208,7 @@ public final class Commands {
   }
 
   @Command(
+      mixinStandardHelpOptions = true,
       description =
           "Kills a process (SIGKILL). It is started again after a second, or after --for.")
   int kill(
@@ -236,14 +238,14 @@ public final class Commands {
     };
   }
 
-  @Command(description = "Freezes a process (SIGSTOP).")
+  @Command(mixinStandardHelpOptions = true, description = "Freezes a process (SIGSTOP).")
   int pause(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
     return obey(homeOption.home(), new Order(Order.Verb.PAUSE, name, null));
   }
 
-  @Command(description = "Lets a frozen process go on (SIGCONT).")
+  @Command(mixinStandardHelpOptions = true, description = "Lets a frozen process go on (SIGCONT).")
   int resume(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
@@ -251,6 +253,7 @@ public final class Commands {
   }
 
   @Command(
+      mixinStandardHelpOptions = true,
       description =
           "Stops a process in order; it stays down until `start`. Of the primary: a switchover first.")
   int stop(
@@ -259,14 +262,16 @@ public final class Commands {
     return obey(homeOption.home(), new Order(Order.Verb.STOP, name, null));
   }
 
-  @Command(description = "Starts a process that is down.")
+  @Command(mixinStandardHelpOptions = true, description = "Starts a process that is down.")
   int start(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
     return obey(homeOption.home(), new Order(Order.Verb.START, name, null));
   }
 
-  @Command(description = "Stops a process in order and starts it again.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Stops a process in order and starts it again.")
   int restart(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
@@ -303,7 +308,9 @@ public final class Commands {
     return inPlaceOfSupervisor(home, state).obey(order);
   }
 
-  @Command(description = "Prints a fresh link to the dashboard, good once and for five minutes.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Prints a fresh link to the dashboard, good once and for five minutes.")
   int link(@Mixin HomeOption homeOption) {
     Home home = homeOption.home();
     StackState state = stateOf(home);
@@ -311,7 +318,9 @@ public final class Commands {
     return 0;
   }
 
-  @Command(description = "Sets a server's weight, on every gateway, at once.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Sets a server's weight, on every gateway, at once.")
   int weight(
       @Mixin HomeOption homeOption,
       @Parameters(index = "0", paramLabel = "SERVER", description = SERVER) String server,
@@ -331,21 +340,25 @@ public final class Commands {
     return change(homeOption.home(), server, Map.of("weight", number), "weight " + number);
   }
 
-  @Command(description = "Gives a server no new requests; those in flight finish.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Gives a server no new requests; those in flight finish.")
   int drain(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "SERVER", description = SERVER) String server) {
     return change(homeOption.home(), server, Map.of("state", "DRAIN"), "DRAIN");
   }
 
-  @Command(description = "Takes a server out for maintenance: no traffic, no health checks.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Takes a server out for maintenance: no traffic, no health checks.")
   int maint(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "SERVER", description = SERVER) String server) {
     return change(homeOption.home(), server, Map.of("state", "MAINT"), "MAINT");
   }
 
-  @Command(description = "Puts a server back into rotation.")
+  @Command(mixinStandardHelpOptions = true, description = "Puts a server back into rotation.")
   int ready(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "SERVER", description = SERVER) String server) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Parameters;
 
 /** Prints a process' log. */
 @Command(
+    mixinStandardHelpOptions = true,
     name = "logs",
     description = "Prints what a process wrote last, and with -f what it writes from now on.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
@@ -50,7 +51,10 @@ final class LogsCommand implements Callable<Integer> {
     if (!name.matches("[a-z0-9-]+") || !Files.exists(log)) {
       throw new Problem(
           "There is no log of %s in %s. There are: %s."
-              .formatted(name, home.logs(), String.join(", ", known(home))));
+              .formatted(
+                  name,
+                  home.logs(),
+                  known(home).isEmpty() ? "none" : String.join(", ", known(home))));
     }
     try {
       long end = Files.size(log);
@@ -67,7 +71,7 @@ final class LogsCommand implements Callable<Integer> {
 
   private static List<String> known(Home home) {
     if (!Files.isDirectory(home.logs())) {
-      return List.of("none");
+      return List.of();
     }
     try (Stream<Path> files = Files.list(home.logs())) {
       return files

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
 
 /** Brings the stack up, here or in the background. */
 @Command(
+    mixinStandardHelpOptions = true,
     name = "up",
     description = {
       "Starts the whole stack as processes of this machine, and waits until a page is served.",

@@ -70,11 +70,6 @@ record Image(Service service, Path jar, Optional<Path> cache) {
       Progress progress)
       throws InterruptedException {
     Path built = service.jar(project);
-    if (!Files.isRegularFile(built)) {
-      throw new Problem(
-          "%s is missing. Build it with `mvn -DskipTests package` in %s."
-              .formatted(built, project));
-    }
     try {
       Path programs = cacheFolder.resolve("programs");
       Files.createDirectories(programs);
@@ -157,8 +152,9 @@ record Image(Service service, Path jar, Optional<Path> cache) {
 
   private static boolean train(Service service, Path jar, Path cache, Map<String, Object> training)
       throws IOException, InterruptedException {
-    Path fresh = Files.createTempFile(cache.getParent(), "program", ".fresh");
-    Path settings = cache.resolveSibling("training.yml");
+    Path work = Files.createTempDirectory(cache.getParent(), ".training-");
+    Path fresh = work.resolve("program.aot");
+    Path settings = work.resolve("settings.yml");
     Home.write(settings, Json.MAPPER.writeValueAsString(training));
     List<String> command = new ArrayList<>();
     command.add(java().toString());
@@ -177,7 +173,7 @@ record Image(Service service, Path jar, Optional<Path> cache) {
         builder.redirectErrorStream(true).redirectOutput(trainingLog(cache).toFile()).start();
     try {
       boolean ended = process.waitFor(LONGEST_TRAINING.toSeconds(), TimeUnit.SECONDS);
-      if (ended && process.exitValue() == 0 && Files.size(fresh) > 0) {
+      if (ended && process.exitValue() == 0 && Files.exists(fresh)) {
         Files.move(fresh, cache, StandardCopyOption.ATOMIC_MOVE);
         return true;
       }
@@ -185,8 +181,7 @@ record Image(Service service, Path jar, Optional<Path> cache) {
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
-      Files.deleteIfExists(fresh);
-      Files.deleteIfExists(settings);
+      delete(work);
     }
   }
 

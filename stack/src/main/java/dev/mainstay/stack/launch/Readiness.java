@@ -7,6 +7,7 @@ import dev.mainstay.stack.remote.Controllers;
 import dev.mainstay.stack.remote.Gateway;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -59,10 +60,17 @@ final class Readiness {
     if (server.isPresent()) {
       return server;
     }
-    return gateway.servesPage()
-        ? Optional.empty()
-        : Optional.of(
-            new Missing(
+    OptionalInt page = gateway.pageStatus();
+    if (page.isPresent() && page.getAsInt() == 200) {
+      return Optional.empty();
+    }
+    // An answer is the web-app's own; silence is the gateway's.
+    return Optional.of(
+        page.isPresent()
+            ? new Missing(
+                "the page at %s is HTTP %d".formatted(gateway.site(), page.getAsInt()),
+                new Name(Role.WEB_APP, 1))
+            : new Missing(
                 "%s serves no page at %s".formatted(gateway.name(), gateway.site()),
                 gateway.name()));
   }

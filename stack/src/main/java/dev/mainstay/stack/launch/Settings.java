@@ -88,7 +88,12 @@ final class Settings {
     return Map.of(
         "id", name.toString(),
         "admin", Map.of("token", secrets.adminToken()),
-        "pools", Map.of("web-app", Map.of("servers", servers())));
+        "pools",
+            Map.of(
+                "web-app",
+                Map.of(
+                    "servers", servers(),
+                    "health", Map.of("path", "/actuator/health/readiness"))));
   }
 
   private static Map<String, Object> account(String username, String password) {

@@ -20,6 +20,7 @@ import dev.mainstay.stack.supervise.ControlSocket;
 import dev.mainstay.stack.supervise.Journal;
 import dev.mainstay.stack.supervise.Supervisor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -99,6 +100,13 @@ public final class Stack {
    * @return whether it was up before it was stopped
    */
   public boolean run(Runnable whenReady) {
+    for (Service service : Service.values()) {
+      if (!Files.isRegularFile(service.jar(project))) {
+        throw new Problem(
+            "%s is missing. Build it with `mvn -DskipTests package` in %s."
+                .formatted(service.jar(project), project));
+      }
+    }
     home.create();
     Optional<StackState> before = new StateFile(home).read();
     before.ifPresent(this::refuseIfSupervised);
@@ -118,6 +126,20 @@ public final class Stack {
       return false;
     } finally {
       workers.shutdownNow();
+      // What they had started ends with them.
+      awaitEnd(workers);
+    }
+  }
+
+  private static void awaitEnd(ExecutorService workers) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      boolean _ = workers.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -343,7 +365,9 @@ public final class Stack {
 
   private String lastLines(Name name) {
     Path log = home.log(name.toString());
-    List<String> lines = Logs.tail(log, LINES_SHOWN);
+    List<String> told =
+        Logs.tail(log, 1000).stream().filter(line -> !line.startsWith("\tat ")).toList();
+    List<String> lines = told.subList(Math.max(0, told.size() - LINES_SHOWN), told.size());
     return lines.isEmpty()
         ? " Its log %s is empty.".formatted(log)
         : " The last lines of %s:\n  %s".formatted(log, String.join("\n  ", lines));

@@ -6,8 +6,8 @@ import java.time.Duration;
 public enum Role {
   NODE("db", "node", Duration.ofSeconds(30)),
   CONTROLLER("rt", "controller", Duration.ofSeconds(10)),
-  WEB_APP("web", "web-app", Duration.ofSeconds(20)),
-  GATEWAY("gw", "gateway", Duration.ofSeconds(15));
+  WEB_APP("web", "web-app", Duration.ofSeconds(25)),
+  GATEWAY("gw", "gateway", Duration.ofSeconds(20));
 
   private final String prefix;
   private final String label;

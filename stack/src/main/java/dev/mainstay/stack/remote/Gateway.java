@@ -7,6 +7,7 @@ import dev.mainstay.stack.process.Json;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -36,9 +37,9 @@ public final class Gateway {
     return admin;
   }
 
-  /** Whether the site's first page is served. */
-  public boolean servesPage() {
-    return Http.get(site).filter(answer -> answer.status() == 200).isPresent();
+  /** The status of the site's first page; nothing if nobody answers. */
+  public OptionalInt pageStatus() {
+    return Http.get(site).stream().mapToInt(Http.Answer::status).findFirst();
   }
 
   /** {@code GET /api/pools}; nothing if this gateway does not answer. */
