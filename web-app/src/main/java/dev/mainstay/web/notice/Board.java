@@ -65,7 +65,7 @@ class Board {
                         NoticeResource.of(notice), counts.getOrDefault(notice.id(), 0L)))
             .toList();
     return new ReadOn<>(
-        Paged.of(summaries, paging, search.count(terms)), serverId.ofThisTransaction());
+        Paged.of(summaries, paging, () -> search.count(terms)), serverId.ofThisTransaction());
   }
 
   /** A notice and its comments, if there is such a notice. */
@@ -87,7 +87,7 @@ class Board {
             .map(CommentResource::of)
             .toList(),
         paging,
-        comments.countByNoticeId(id));
+        () -> comments.countByNoticeId(id));
   }
 
   /** A comment on this notice, if there is such a comment. */

@@ -2,6 +2,7 @@ package dev.mainstay.web.problem;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
@@ -27,6 +28,12 @@ class PageProblems {
     } else {
       response.sendError(HttpServletResponse.SC_BAD_REQUEST, Refusal.mismatch(failure));
     }
+  }
+
+  /** A form that Tomcat does not take, such as one that is too large and did not say so before. */
+  @ExceptionHandler
+  void badForm(InvalidParameterException failure, HttpServletResponse response) throws IOException {
+    response.sendError(failure.getErrorCode());
   }
 
   @ExceptionHandler({DataAccessException.class, TransactionException.class})

@@ -16,7 +16,7 @@ public class ServerId {
   }
 
   /** {@code @@server_id} of the node that this transaction reads from. */
-  @Transactional(propagation = Propagation.MANDATORY)
+  @Transactional(propagation = Propagation.MANDATORY, readOnly = true)
   public long ofThisTransaction() {
     return jdbc.sql("select @@server_id").query(Long.class).single();
   }

@@ -45,18 +45,27 @@ class PagingTest {
                         "page is -1 (expected: 0-4999, counted from 0; with 20 entries each)"));
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "0, 0, false, false",
-    "1, 1, false, false",
-    "21, 2, false, true",
-    "40, 2, false, true"
-  })
-  void theFirstPageKnowsWhatFollows(int total, int pages, boolean previous, boolean next) {
-    Paged.Page page = Paged.of(List.of(), new Paging(0, 20), total).page();
+  @Test
+  void aFullPageAsksHowManyThereAre() {
+    assertThat(Paged.of(List.of(1, 2), new Paging(0, 2), () -> 5).page())
+        .isEqualTo(new Paged.Page(0, 2, 5, 3));
+  }
 
-    assertThat(page.totalPages()).isEqualTo(pages);
-    assertThat(page.hasPrevious()).isEqualTo(previous);
-    assertThat(page.hasNext()).isEqualTo(next);
+  @Test
+  void thePageThatIsNotFullIsTheLastAndKnows() {
+    assertThat(Paged.of(List.of(1), new Paging(2, 2), PagingTest::neverAsked).page())
+        .isEqualTo(new Paged.Page(2, 2, 5, 3));
+    assertThat(Paged.of(List.of(), new Paging(0, 2), PagingTest::neverAsked).page())
+        .isEqualTo(new Paged.Page(0, 2, 0, 0));
+  }
+
+  @Test
+  void anEmptyPageBehindTheLastAsks() {
+    assertThat(Paged.of(List.of(), new Paging(9, 2), () -> 5).page())
+        .isEqualTo(new Paged.Page(9, 2, 5, 3));
+  }
+
+  private static int neverAsked() {
+    throw new AssertionError("counted for nothing");
   }
 }

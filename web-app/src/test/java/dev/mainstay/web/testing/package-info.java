@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.web.testing;
+
+import org.jspecify.annotations.NullMarked;
