@@ -1,0 +1,92 @@
+package dev.mainstay.db.controller.loop;
+
+import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.engine.EngineSql;
+import dev.mainstay.db.engine.NodeConnector;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the heartbeat row on the primary every second: its lease towards the routers.
+ *
+ * <p>The write is acknowledged by a replica like any other, so it may wait for ever; therefore it
+ * has a thread and a connection of its own, and a new one begins only when the last has ended. When
+ * the primary changes, or there is none to beat for any more, the connection is cut.
+ */
+final class Heartbeat implements AutoCloseable {
+
+  static final Duration EVERY = Duration.ofSeconds(1);
+
+  private final NodeConnector connector;
+  private final String controller;
+  private final Clock clock;
+  private final AtomicReference<Optional<NodeAddress>> primary =
+      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<@Nullable Connection> kept = new AtomicReference<>();
+  private final Thread thread;
+  private volatile boolean closed;
+
+  /**
+   * @param connector whose socket time-out is the longest wait for an acknowledgement before the
+   *     write is given up with its connection
+   */
+  Heartbeat(NodeConnector connector, String controller, Clock clock) {
+    this.connector = connector;
+    this.controller = controller;
+    this.clock = clock;
+    this.thread = Thread.ofVirtual().name("heartbeat-" + controller).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** The open primary of a cluster whose lease this controller holds, if there is one. */
+  void beatOn(Optional<NodeAddress> node) {
+    if (!primary.getAndSet(node).equals(node)) {
+      Aborts.now(kept.getAndSet(null));
+      thread.interrupt();
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      primary.get().ifPresent(this::beat);
+      try {
+        Thread.sleep(EVERY);
+      } catch (InterruptedException e) {
+        // A new primary, or the end: see at once.
+      }
+    }
+  }
+
+  private void beat(NodeAddress node) {
+    try {
+      Connection connection = kept.get();
+      if (connection == null) {
+        connection = connector.connect(node);
+        kept.set(connection);
+        if (!primary.get().equals(Optional.of(node))) {
+          Aborts.now(kept.getAndSet(null));
+          return;
+        }
+      }
+      EngineSql.of(connection).writeHeartbeat(connection, clock.instant(), controller);
+    } catch (SQLException e) {
+      // The loop sees what is wrong with the node, and says so.
+      Aborts.now(kept.getAndSet(null));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    Aborts.now(kept.getAndSet(null));
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,62 @@
+package dev.mainstay.db.controller.web;
+
+import dev.mainstay.db.Engine;
+import dev.mainstay.db.EpochRecord;
+import dev.mainstay.db.NodeState;
+import dev.mainstay.db.Role;
+import dev.mainstay.db.controller.loop.Picture;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The topology as JSON. What is not known is null.
+ *
+ * @param leader the id of the controller that leads
+ * @param waiting what the cluster waits for, in words; null when it needs nothing
+ */
+record TopologyView(
+    String cluster,
+    @Nullable Engine engine,
+    @Nullable Long epoch,
+    @Nullable String primary,
+    @Nullable String leader,
+    @Nullable String waiting,
+    List<NodeView> nodes) {
+
+  record NodeView(
+      String id,
+      Role role,
+      boolean writable,
+      @Nullable Long lagMillis,
+      @Nullable String gtid,
+      int port,
+      String host,
+      @Nullable Long serverId,
+      String why) {
+
+    static NodeView of(NodeState node) {
+      return new NodeView(
+          node.id().value(),
+          node.role(),
+          node.writable(),
+          node.lag().map(Duration::toMillis).orElse(null),
+          node.gtid().map(Object::toString).orElse(null),
+          node.address().port(),
+          node.address().host(),
+          node.serverId().isPresent() ? node.serverId().getAsLong() : null,
+          node.why());
+    }
+  }
+
+  static TopologyView of(String cluster, Picture picture) {
+    return new TopologyView(
+        cluster,
+        picture.topology().engine().orElse(null),
+        picture.topology().epoch().map(EpochRecord::epoch).orElse(null),
+        picture.topology().epoch().map(epoch -> epoch.primary().value()).orElse(null),
+        picture.leader().orElse(null),
+        picture.waiting().orElse(null),
+        picture.topology().nodes().stream().map(NodeView::of).toList());
+  }
+}

@@ -1,0 +1,257 @@
+package dev.mainstay.db.controller.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.mainstay.db.Engine;
+import dev.mainstay.db.EpochRecord;
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.NodeState;
+import dev.mainstay.db.Role;
+import dev.mainstay.db.Topology;
+import dev.mainstay.db.controller.testing.ReplicatedCluster;
+import dev.mainstay.db.local.LocalEngine;
+import dev.mainstay.db.local.testing.EachEngine;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+
+/** One cluster of three real nodes that a controller set up from blank, and what befalls it. */
+@EachEngine
+class ControllerIT {
+
+  @SuppressWarnings("NullAway.Init") // started before the first test of the class
+  private static ReplicatedCluster cluster;
+
+  private final LocalEngine engine;
+
+  ControllerIT(LocalEngine engine) {
+    this.engine = engine;
+  }
+
+  @BeforeParameterizedClassInvocation
+  static void start(LocalEngine engine) throws SQLException {
+    cluster = ReplicatedCluster.start(Engine.valueOf(engine.name()), 3);
+    Query.run(
+        cluster,
+        "db-1",
+        "migrate",
+        "CREATE TABLE mainstay.t (id BIGINT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(40))");
+  }
+
+  @AfterParameterizedClassInvocation
+  static void stop() {
+    Stream.ofNullable(cluster).forEach(ReplicatedCluster::close); // none where it was skipped
+  }
+
+  @BeforeEach
+  void allIsWell() {
+    cluster.awaitInSync();
+  }
+
+  @Test
+  void theFirstNodeIsPrimaryAndTheOthersAcknowledge() {
+    Topology topology = cluster.topology();
+
+    assertThat(topology.engine().map(Engine::name)).hasValue(engine.name());
+    EpochRecord epoch = topology.epoch().orElseThrow();
+    assertThat(epoch.primary()).isEqualTo(new NodeId("db-1"));
+    assertThat(epoch.ackers()).isEqualTo(Set.of(new NodeId("db-2"), new NodeId("db-3")));
+    assertThat(topology.nodes())
+        .extracting(NodeState::role)
+        .containsExactly(Role.PRIMARY, Role.REPLICA, Role.REPLICA);
+  }
+
+  @Test
+  void aWriteReachesEveryNodeUnderEqualGtids() throws SQLException {
+    String value = write();
+
+    for (String node : List.of("db-2", "db-3")) {
+      await().untilAsserted(() -> assertThat(values(node)).contains(value));
+    }
+    // The heartbeat goes on: at some instant all three show the same.
+    cluster.awaitTopology(
+        t ->
+            t.nodes().stream().map(n -> n.gtid().orElseThrow().toString()).distinct().count() == 1);
+  }
+
+  @Test
+  void theApplicationWritesDataAndNothingElse() {
+    String user = "CREATE USER x IDENTIFIED BY 'x'";
+    Stream.of(
+            user,
+            "CREATE TABLE mainstay.x (id INT)",
+            "DROP TABLE mainstay.t",
+            "CREATE DATABASE x",
+            "SET GLOBAL read_only = 1",
+            "INSERT INTO mainstay_control.epoch VALUES (99, 'db-2', '')",
+            "SELECT * FROM mysql.user",
+            "GRANT SELECT ON mainstay.* TO app")
+        .forEach(
+            sql ->
+                assertThatThrownBy(() -> Query.run(cluster, "db-1", "app", sql))
+                    .as(sql)
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("denied"));
+    assertThatThrownBy(() -> Query.run(cluster, "db-1", "migrate", user))
+        .hasMessageContaining("denied");
+    assertThatThrownBy(
+            () -> Query.run(cluster, "db-1", "monitor", "INSERT INTO mainstay.t (v) VALUES ('x')"))
+        .hasMessageContaining("denied");
+  }
+
+  @Test
+  void replicasTakeNoWrites() {
+    assertThatThrownBy(
+            () -> Query.run(cluster, "db-2", "app", "INSERT INTO mainstay.t (v) VALUES ('x')"))
+        .hasMessageContaining("read-only");
+  }
+
+  @Test
+  void theMonitorSeesWhatTheControllerSees() throws SQLException {
+    assertThat(
+            Query.value(
+                cluster, "db-3", "monitor", "SELECT cluster_id FROM mainstay_control.cluster"))
+        .startsWith("mainstay/");
+  }
+
+  @Test
+  void theHeartbeatGoesOn() {
+    Instant before = heartbeat("db-1");
+
+    await().untilAsserted(() -> assertThat(heartbeat("db-1")).isAfter(before));
+    Instant later = heartbeat("db-1");
+    await().untilAsserted(() -> assertThat(heartbeat("db-3")).isAfterOrEqualTo(later));
+  }
+
+  @Test
+  void aSecondControllerOnlyLooksAndTakesOverWhenTheFirstIsGone() throws SQLException {
+    Controller second = cluster.startController("rt-2");
+    await().until(() -> second.picture().topology().primary().isPresent());
+    await().until(() -> second.picture().leader().isPresent());
+    String leader = second.picture().leader().orElseThrow();
+
+    assertThat(second.picture().leading()).isFalse();
+    assertThat(leader).isNotEqualTo("rt-2");
+
+    cluster.stopController(leader);
+
+    await().until(() -> second.picture().leading());
+    await().until(() -> second.picture().leader().equals(Optional.of("rt-2")));
+    cluster.awaitInSync();
+    write();
+  }
+
+  @Test
+  void aKilledReplicaRejoins() throws SQLException {
+    cluster.kill("db-3");
+    cluster.awaitTopology(t -> role(t, "db-3") == Role.UNREACHABLE);
+    String value = write();
+    cluster.restart("db-3");
+
+    cluster.awaitInSync();
+    assertThat(values("db-3")).contains(value);
+  }
+
+  @Test
+  void aPausedReplicaStallsNothing() throws SQLException {
+    cluster.pause("db-2");
+    try {
+      cluster.awaitTopology(t -> role(t, "db-2") == Role.UNREACHABLE);
+      Instant from = heartbeat("db-1");
+      long began = System.nanoTime();
+      await().until(() -> heartbeat("db-1").isAfter(from));
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(4));
+      write();
+    } finally {
+      cluster.resume("db-2");
+    }
+    cluster.awaitInSync();
+  }
+
+  @Test
+  void aPrimaryThatRestartedAloneIsOpenedAgainInANewEpoch() throws SQLException {
+    String value = write();
+    long epoch = cluster.topology().epoch().orElseThrow().epoch();
+
+    cluster.kill("db-1");
+    cluster.restart("db-1");
+
+    cluster.awaitTopology(
+        t -> t.epoch().filter(e -> e.epoch() == epoch + 1).isPresent() && t.primary().isPresent());
+    cluster.awaitInSync();
+    assertThat(values("db-1")).contains(value);
+    write();
+  }
+
+  @Test
+  void afterAnOrderlyStopOfEverythingTheSamePrimaryOpensWithItsData() throws SQLException {
+    String value = write();
+    long epoch = cluster.topology().epoch().orElseThrow().epoch();
+
+    cluster.stop("db-1");
+    cluster.stop("db-2");
+    cluster.stop("db-3");
+    cluster.restart("db-3");
+    cluster.restart("db-2");
+    cluster.restart("db-1");
+
+    cluster.awaitInSync();
+    assertThat(cluster.primary()).isEqualTo(new NodeId("db-1"));
+    assertThat(cluster.topology().epoch().orElseThrow().epoch()).isGreaterThan(epoch);
+    assertThat(values("db-1")).contains(value);
+    write();
+  }
+
+  @Test
+  void aWrongPasswordIsSaidClearly() {
+    Controller stranger = cluster.startController("rt-9", "not the password");
+    try {
+      await().until(() -> !stranger.picture().topology().nodes().isEmpty());
+
+      assertThat(stranger.picture().topology().nodes())
+          .extracting(NodeState::why)
+          .containsOnly("access denied for user controller, check mainstay.controller.password");
+      assertThat(stranger.picture().leading()).isFalse();
+    } finally {
+      cluster.stopController("rt-9");
+    }
+  }
+
+  /** Inserts a row as the application, and returns its value. */
+  private static String write() throws SQLException {
+    String value = "v" + System.nanoTime();
+    Query.run(
+        cluster,
+        cluster.primary().value(),
+        "app",
+        "INSERT INTO mainstay.t (v) VALUES ('%s')".formatted(value));
+    return value;
+  }
+
+  private static List<String> values(String node) throws SQLException {
+    return Query.column(cluster, node, "app", "SELECT v FROM mainstay.t");
+  }
+
+  private static Role role(Topology topology, String node) {
+    return topology.node(new NodeId(node)).orElseThrow().role();
+  }
+
+  private static Instant heartbeat(String node) {
+    return cluster
+        .topology()
+        .node(new NodeId(node))
+        .flatMap(NodeState::heartbeat)
+        .orElse(Instant.EPOCH);
+  }
+}

@@ -1,0 +1,215 @@
+package dev.mainstay.db.controller.testing;
+
+import static org.awaitility.Awaitility.await;
+
+import dev.mainstay.db.Engine;
+import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.NodeState;
+import dev.mainstay.db.Topology;
+import dev.mainstay.db.controller.loop.Controller;
+import dev.mainstay.db.controller.loop.ControllerSettings;
+import dev.mainstay.db.controller.loop.Picture;
+import dev.mainstay.db.controller.plan.ClusterSpec;
+import dev.mainstay.db.engine.Accounts;
+import dev.mainstay.db.engine.Credentials;
+import dev.mainstay.db.engine.NodeConnector;
+import dev.mainstay.db.local.LocalEngine;
+import dev.mainstay.db.local.testing.TestNode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/**
+ * A replicated cluster of real nodes, set up and kept by a controller that runs in this JVM.
+ *
+ * <pre>{@code
+ * try (var cluster = ReplicatedCluster.start(Engine.MYSQL, 3);
+ *     var connection = cluster.connect(cluster.primary().value(), "app")) { … }
+ * }</pre>
+ *
+ * <p>The nodes are {@code db-1} … {@code db-n}, the schema is {@code mainstay}. Accounts are {@code
+ * controller}, {@code app}, {@code migrate} and {@code monitor}. Closing kills the nodes; a JVM
+ * that ends without closing kills them too.
+ */
+public final class ReplicatedCluster implements AutoCloseable {
+
+  public static final String SCHEMA = "mainstay";
+
+  private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration ANSWER = Duration.ofSeconds(30);
+
+  private final List<TestNode> nodes;
+  private final List<Controller> controllers = new CopyOnWriteArrayList<>();
+
+  private ReplicatedCluster(List<TestNode> nodes) {
+    this.nodes = nodes;
+  }
+
+  /**
+   * Starts n nodes and a controller, and returns when all nodes replicate and are in sync. Skips
+   * the test where the engine cannot be had.
+   */
+  public static ReplicatedCluster start(Engine engine, int nodes) {
+    ReplicatedCluster cluster = blank(engine, nodes);
+    try {
+      cluster.startController("rt-1");
+      cluster.awaitInSync();
+      return cluster;
+    } catch (RuntimeException | Error failure) {
+      cluster.close();
+      throw failure;
+    }
+  }
+
+  /** Blank nodes that run, and no controller yet. */
+  public static ReplicatedCluster blank(Engine engine, int nodes) {
+    return of(TestNode.blankCluster(LocalEngine.valueOf(engine.name()), nodes));
+  }
+
+  /** These nodes, running or not, and no controller yet. */
+  public static ReplicatedCluster of(List<TestNode> nodes) {
+    return new ReplicatedCluster(List.copyOf(nodes));
+  }
+
+  /** {@code db-1=127.0.0.1:41231}, … */
+  public List<String> nodes() {
+    return nodes.stream().map(TestNode::address).toList();
+  }
+
+  /** The node itself: its port, its process, its log. */
+  public TestNode node(String nodeId) {
+    return nodes.stream()
+        .filter(node -> node.id().equals(nodeId))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("there is no node " + nodeId));
+  }
+
+  /** The password of an account; "replication" for those of the replicas. */
+  public String password(String account) {
+    return account.equals("controller") ? TestNode.CONTROLLER.password() : account + "'sOwn\\pass";
+  }
+
+  /** A connection without a schema. */
+  public Connection connect(String nodeId, String account) throws SQLException {
+    return new NodeConnector(new Credentials(account, password(account)), CONNECT, ANSWER)
+        .connect(NodeAddress.parse(node(nodeId).address()));
+  }
+
+  /** SIGKILL. */
+  public void kill(String nodeId) {
+    node(nodeId).kill();
+  }
+
+  /** An orderly stop (SIGTERM). */
+  public void stop(String nodeId) {
+    node(nodeId).stop();
+  }
+
+  /** Starts a node that was killed or stopped; stops it first if it runs. */
+  public void restart(String nodeId) {
+    node(nodeId).restart();
+  }
+
+  /** SIGSTOP. */
+  public void pause(String nodeId) {
+    node(nodeId).pause();
+  }
+
+  /** SIGCONT. */
+  public void resume(String nodeId) {
+    node(nodeId).resume();
+  }
+
+  /** The primary, which must be there. */
+  public NodeId primary() {
+    return topology().primary().map(NodeState::id).orElseThrow();
+  }
+
+  /** As the leading controller last saw it, or, while none leads, the first. */
+  public Topology topology() {
+    return controllers.stream()
+        .map(Controller::picture)
+        .filter(Picture::leading)
+        .findFirst()
+        .orElseGet(() -> controllers.getFirst().picture())
+        .topology();
+  }
+
+  /** Another controller of the cluster, which is closed with it. */
+  public Controller startController(String id) {
+    return startController(id, password("controller"));
+  }
+
+  public Controller startController(String id, String password) {
+    Controller controller = new Controller(settings(id, password), Clock.systemUTC());
+    controllers.add(controller);
+    controller.start();
+    return controller;
+  }
+
+  /** Ends a controller; its locks are free at once. */
+  public void stopController(String id) {
+    controllers.stream()
+        .filter(controller -> controller.id().equals(id))
+        .findFirst()
+        .ifPresent(
+            controller -> {
+              controllers.remove(controller);
+              controller.close();
+            });
+  }
+
+  public List<Controller> controllers() {
+    return List.copyOf(controllers);
+  }
+
+  private ControllerSettings settings(String id, String password) {
+    List<NodeAddress> addresses = nodes().stream().map(NodeAddress::parse).toList();
+    return new ControllerSettings(
+        id,
+        new ClusterSpec("mainstay", addresses, Duration.ofSeconds(3)),
+        new Credentials("controller", password),
+        new Accounts(
+            SCHEMA,
+            new Credentials("app", password("app")),
+            new Credentials("migrate", password("migrate")),
+            new Credentials("monitor", password("monitor")),
+            addresses.stream()
+                .map(NodeAddress::id)
+                .map(
+                    node -> new Credentials(ControllerSettings.user(node), password("replication")))
+                .toList()),
+        Duration.ofMillis(100));
+  }
+
+  /** Waits for one writable primary, and all others replicas without lag. */
+  public void awaitInSync() {
+    awaitTopology(
+        topology ->
+            topology.primary().filter(NodeState::writable).isPresent()
+                && topology.replicas().size() == nodes.size() - 1
+                && topology.replicas().stream()
+                    .allMatch(node -> node.lag().filter(Duration::isZero).isPresent()));
+  }
+
+  /** Waits until the topology is as described, or fails with the topology that it is instead. */
+  public void awaitTopology(Predicate<Topology> condition) {
+    await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(LIMIT)
+        .failFast("no controller", controllers::isEmpty)
+        .until(this::topology, condition);
+  }
+
+  @Override
+  public void close() {
+    controllers.forEach(Controller::close);
+    nodes.forEach(TestNode::close);
+  }
+}
