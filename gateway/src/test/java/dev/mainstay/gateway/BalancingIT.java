@@ -8,13 +8,28 @@ import static org.awaitility.Awaitility.await;
 import dev.mainstay.gateway.testing.Load;
 import dev.mainstay.gateway.testing.Rig;
 import dev.mainstay.gateway.testing.ScriptedServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.WebSocket;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +48,8 @@ class BalancingIT {
           .pool("nobody", 1, 1)
           .pool("spare", 1, 1)
           .set("mainstay.gateway.pools.spare.servers[1].backup", true)
-          .pool("passive", 1, 1);
+          .pool("passive", 1, 1)
+          .pool("socket", 1);
 
   @BeforeAll
   static void start() {
@@ -184,6 +200,75 @@ class BalancingIT {
             RIG.admin("PATCH", "/api/pools/passive", "{\"mode\":\"active-active\"}").statusCode())
         .isEqualTo(200);
     assertThat(counts(RIG.servers("/passive/", 4))).isEqualTo(Map.of("A", 2, "B", 2));
+  }
+
+  @Test
+  void webSocketPassesThrough() throws Exception {
+    RIG.server("socket", "A").script(BalancingIT::echoFirstFrame);
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    HttpClient client = HttpClient.newHttpClient();
+    try {
+      WebSocket socket =
+          client
+              .newWebSocketBuilder()
+              .buildAsync(
+                  URI.create("ws://127.0.0.1:%d/socket/".formatted(RIG.sitePort())), into(received))
+              .get(10, TimeUnit.SECONDS);
+
+      socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
+
+      assertThat(received.poll(10, TimeUnit.SECONDS)).isEqualTo("hello");
+      socket.abort();
+    } finally {
+      // Not close(): that would wait for the socket.
+      client.shutdownNow();
+    }
+    await().untilAsserted(() -> assertThat(RIG.fact("socket", "A", "inFlight")).isEqualTo("0"));
+  }
+
+  private static WebSocket.Listener into(BlockingQueue<String> received) {
+    return new WebSocket.Listener() {
+      @Override
+      public @Nullable CompletionStage<?> onText(
+          WebSocket socket, CharSequence text, boolean last) {
+        received.add(text.toString());
+        return WebSocket.Listener.super.onText(socket, text, last);
+      }
+    };
+  }
+
+  /**
+   * The least that RFC 6455 asks of a server: shakes hands, and sends a short text frame back
+   * unmasked.
+   */
+  private static void echoFirstFrame(ScriptedServer.Request request, Socket client)
+      throws IOException {
+    String accept;
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-1")
+              .digest(
+                  (request.header("Sec-WebSocket-Key") + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11")
+                      .getBytes(StandardCharsets.US_ASCII));
+      accept = Base64.getEncoder().encodeToString(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+    ScriptedServer.write(
+        client,
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n\r\n"
+            .formatted(accept));
+    InputStream in = client.getInputStream();
+    byte[] head = in.readNBytes(6);
+    byte[] payload = in.readNBytes(head[1] & 0x7f);
+    for (int i = 0; i < payload.length; i++) {
+      payload[i] ^= head[2 + i % 4];
+    }
+    client.getOutputStream().write(new byte[] {(byte) 0x81, (byte) payload.length});
+    client.getOutputStream().write(payload);
+    client.getOutputStream().flush();
+    var _ = in.read();
+    client.close();
   }
 
   @Test

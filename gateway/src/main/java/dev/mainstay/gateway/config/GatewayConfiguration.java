@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
@@ -33,6 +34,7 @@ import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
 import reactor.netty.http.client.HttpClient;
 import tools.jackson.databind.json.JsonMapper;
@@ -155,7 +157,12 @@ public class GatewayConfiguration {
   }
 
   @Bean
-  RouteCheck routeCheck(RouteDefinitionLocator routes, Pools pools) {
+  RouteCheck routeCheck(RouteDefinitionLocator routes, Pools pools, Environment environment) {
+    if (ManagementPortType.get(environment) == ManagementPortType.SAME) {
+      throw new WrongSetupException(
+          "management.server.port is \"%s\", the site's own port (expected: another port, for the admin API)"
+              .formatted(environment.getProperty("management.server.port")));
+    }
     return new RouteCheck(routes, pools);
   }
 

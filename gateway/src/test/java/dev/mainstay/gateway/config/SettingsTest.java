@@ -158,11 +158,22 @@ class SettingsTest {
         .contains("routes is empty, and there is more than one pool");
   }
 
+  @Test
+  void adminOnTheSitesPortStopsTheStart() {
+    assertThat(start("--server.port=18080", "--management.server.port=18080"))
+        .isEqualTo(
+            "management.server.port is \"18080\", the site's own port (expected: another port, for the admin API)");
+  }
+
   /** Why the gateway did not start. */
   private static String start(String... more) {
-    List<String> arguments = new ArrayList<>(List.of(more));
-    arguments.add("--server.port=0");
-    arguments.add("--management.server.port=0");
+    List<String> arguments =
+        new ArrayList<>(List.of("--server.port=0", "--management.server.port=0"));
+    // What is given twice on a command line becomes a list.
+    List.of(more)
+        .forEach(
+            argument -> arguments.removeIf(it -> it.startsWith(argument.split("=", 2)[0] + "=")));
+    arguments.addAll(List.of(more));
     arguments.add("--" + POOL + "servers[0].uri=http://127.0.0.1:1");
     Throwable failure =
         catchThrowable(
