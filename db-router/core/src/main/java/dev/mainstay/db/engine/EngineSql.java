@@ -138,6 +138,7 @@ public sealed interface EngineSql permits CommonSql {
    *
    * @param acknowledged false only if the acker set is empty on record: commits then wait for
    *     nobody
+   * @throws SQLException also if commits wait for an ack that are to be answered without
    */
   void promote(Connection connection, boolean acknowledged) throws SQLException;
 

@@ -163,6 +163,9 @@ final class MariadbSql extends CommonSql {
 
   @Override
   public void promote(Connection connection, boolean acknowledged) throws SQLException {
+    if (!acknowledged) {
+      requireNoneWaiting(connection);
+    }
     Sql.run(
         connection, "STOP SLAVE", "RESET SLAVE ALL", "SET GLOBAL rpl_semi_sync_slave_enabled = 0");
     if (acknowledged) {
@@ -172,7 +175,6 @@ final class MariadbSql extends CommonSql {
           "SET GLOBAL rpl_semi_sync_master_wait_no_slave = 1",
           "SET GLOBAL rpl_semi_sync_master_enabled = 1");
     } else {
-      requireNoneWaiting(connection);
       Sql.run(connection, "SET GLOBAL rpl_semi_sync_master_enabled = 0");
     }
   }

@@ -155,6 +155,9 @@ final class MysqlSql extends CommonSql {
 
   @Override
   public void promote(Connection connection, boolean acknowledged) throws SQLException {
+    if (!acknowledged) {
+      requireNoneWaiting(connection);
+    }
     Sql.run(
         connection,
         "STOP REPLICA",
@@ -168,7 +171,6 @@ final class MysqlSql extends CommonSql {
           "SET GLOBAL rpl_semi_sync_source_wait_no_replica = 1",
           "SET GLOBAL rpl_semi_sync_source_enabled = 1");
     } else {
-      requireNoneWaiting(connection);
       Sql.run(connection, "SET GLOBAL rpl_semi_sync_source_enabled = 0");
     }
   }

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mainstay.db.Engine;
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.MysqlGtidSet;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
@@ -29,6 +30,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
@@ -137,6 +139,9 @@ class EngineSqlIT {
     assertThat(trio.sql.close(trio.on("db-1"))).isFalse();
     assertThatThrownBy(() -> trio.sql.follow(trio.on("db-1"), trio.source("db-2", "db-1"), true))
         .isInstanceOf(SQLException.class);
+    assertThatThrownBy(() -> trio.sql.promote(trio.on("db-1"), false))
+        .hasMessageContaining("switching semi-sync off would answer them");
+    assertThat(trio.see("db-1").semiSync().source()).isTrue();
     assertThat(post).isNotDone();
 
     trio.sql.startReplication(trio.on("db-2"));
@@ -144,6 +149,66 @@ class EngineSqlIT {
     trio.sql.startReplication(trio.on("db-3"));
     trio.sql.open(trio.on("db-1"));
     await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 2);
+  }
+
+  @Test
+  void killedSessionIsNotToldThatItsWaitingCommitIsDone() throws Exception {
+    trio.switchTo("db-1");
+    for (String replica : List.of("db-2", "db-3")) {
+      trio.sql.stopReceiving(trio.on(replica));
+    }
+    await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 0);
+    CompletableFuture<Void> post = inBackground(() -> trio.post("db-1"));
+    await().atMost(LONG).until(() -> trio.see("db-1").semiSync().waiting() == 1);
+
+    assertThat(trio.sql.killSessions(trio.on("db-1"), Set.of("app"))).isEqualTo(1);
+
+    assertThat(post).failsWithin(LONG);
+    for (String replica : List.of("db-2", "db-3")) {
+      trio.sql.startReplication(trio.on(replica));
+    }
+    await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 2);
+  }
+
+  /** Held against the functions of MySQL itself, tagged GTIDs among the sets. */
+  @Test
+  void gtidNotationAndAlgebraAreTheServers() throws SQLException {
+    assertThat(trio.executed("db-2").toString()).isEqualTo(server(executedOnServer()));
+    if (engine == LocalEngine.MARIADB) {
+      return; // It has no such functions.
+    }
+    Random random = new Random(42);
+    for (int i = 0; i < 200; i++) {
+      String a = someGtids(random);
+      String b = someGtids(random);
+      MysqlGtidSet mine = MysqlGtidSet.parse(a);
+      MysqlGtidSet theirs = MysqlGtidSet.parse(b);
+
+      assertThat(mine.toString()).isEqualTo(server("SELECT GTID_SUBTRACT(?, '')", a));
+      assertThat(mine.minus(theirs).toString())
+          .isEqualTo(server("SELECT GTID_SUBTRACT(?, ?)", a, b));
+      assertThat(theirs.contains(mine) ? "1" : "0")
+          .isEqualTo(server("SELECT GTID_SUBSET(?, ?)", a, b));
+    }
+  }
+
+  private static String server(String query, Object... values) throws SQLException {
+    return Sql.text(trio.on("db-2"), query, values).replace("\n", "");
+  }
+
+  private static String someGtids(Random random) {
+    StringBuilder text = new StringBuilder();
+    for (int part = random.nextInt(4); part > 0; part--) {
+      text.append(text.isEmpty() ? "" : ", ")
+          .append(random.nextBoolean() ? 'A' : 'b')
+          .append("e11fa47-71ca-11e1-9e33-c80aa9429562");
+      for (int field = random.nextInt(1, 4); field > 0; field--) {
+        int first = random.nextInt(1, 20);
+        text.append(List.of("", ":tag", ":_x1").get(random.nextInt(3)))
+            .append(":%d-%d".formatted(first, first + random.nextInt(6)));
+      }
+    }
+    return text.toString();
   }
 
   @Test
@@ -231,6 +296,7 @@ class EngineSqlIT {
   void restartedPrimaryIsClosedAndMayBeOpenedAgain() throws SQLException {
     trio.switchTo("db-1");
     trio.post("db-1");
+    trio.hangUp("db-1"); // MySQL gives idle sessions ten seconds before it stops
     trio.node("db-1").restart();
 
     assertThat(trio.see("db-1").readOnly()).isTrue();
@@ -520,6 +586,13 @@ class EngineSqlIT {
     }
     assertThat(Trio.accounts().toString()).doesNotContain("secret");
     assertThat(Trio.connector(Trio.APP, LONG).toString()).doesNotContain("secret");
+  }
+
+  private String executedOnServer() {
+    return switch (engine) {
+      case MYSQL -> "SELECT @@global.gtid_executed";
+      case MARIADB -> "SELECT @@global.gtid_slave_pos";
+    };
   }
 
   private String stopReplica() {

@@ -104,6 +104,10 @@ final class Trio implements AutoCloseable {
     return connector(account, LONG).connect(address(id));
   }
 
+  void hangUp(String id) throws SQLException {
+    on(id).close();
+  }
+
   static NodeConnector connector(Credentials account, Duration socketTimeout) {
     return new NodeConnector(account, Duration.ofSeconds(1), socketTimeout);
   }
