@@ -88,16 +88,25 @@ public final class ScriptedServer implements AutoCloseable {
     health = status;
   }
 
-  /** As kill -9 does it: the port refuses and every connection is reset. */
+  /** As kill -9 does it: the port refuses, from now on, and every connection is reset. */
   public void kill() {
     try {
       listener.close();
+      await().until(this::refuses);
       for (Socket client : clients) {
         client.setSoLinger(true, 0);
         client.close();
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean refuses() {
+    try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return !probe.isConnected();
+    } catch (IOException refused) {
+      return true;
     }
   }
 
@@ -128,7 +137,9 @@ public final class ScriptedServer implements AutoCloseable {
 
   @Override
   public void close() {
-    kill();
+    if (!listener.isClosed()) {
+      kill();
+    }
   }
 
   /** A whole response that keeps the connection. */
