@@ -1,5 +1,6 @@
 package dev.mainstay.db.router;
 
+import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
@@ -54,6 +55,9 @@ public final class Failures {
     }
     if (root instanceof ConnectException) {
       return "connection refused";
+    }
+    if (root instanceof EOFException) {
+      return "connection lost";
     }
     String message = root.getMessage();
     return message == null || message.isBlank()

@@ -117,6 +117,34 @@ final class NodePools implements AutoCloseable {
         });
   }
 
+  /**
+   * A node went away: what is left of its connections is dropped, for Hikari would hand out unseen
+   * one that was used a moment ago; and nothing tries to fill its pools, nor fills the log, until
+   * {@link #back}.
+   */
+  void away(NodeId node) {
+    idle(node, 0);
+    evictSoftly(node::equals);
+  }
+
+  /** A node came back. */
+  void back(NodeId node) {
+    idle(node, settings.minimumIdle());
+  }
+
+  private void idle(NodeId node, int minimum) {
+    pools.forEach(
+        (key, pool) -> {
+          if (key.node().equals(node)) {
+            pool.getHikariConfigMXBean().setMinimumIdle(minimum(pool, minimum));
+          }
+        });
+  }
+
+  private static int minimum(HikariDataSource pool, int minimum) {
+    return Math.min(minimum, pool.getMaximumPoolSize());
+  }
+
   /** The pools that exist, for inspection. */
   List<HikariDataSource> all() {
     return List.copyOf(pools.values());

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * Hands out connections: for writes to the primary, for reads to the node that the {@link
  * ReadPolicy} prefers and that gives one.
  *
- * <p>On a new epoch, and when the primary changes, idle connections are closed and those in use
- * when they are given back.
+ * <p>On a new epoch, when the primary changes, and when a node goes away, idle connections are
+ * closed, and those in use when they are given back.
  */
 public final class Router implements AutoCloseable {
 
@@ -80,6 +80,16 @@ public final class Router implements AutoCloseable {
   private void follow(Topology before, Topology after) {
     if (!before.epoch().equals(after.epoch()) || !primaryId(before).equals(primaryId(after))) {
       pools.evictSoftly(node -> true);
+    }
+    for (NodeState now : after.nodes()) {
+      boolean wasAway =
+          before.node(now.id()).filter(was -> was.role() == Role.UNREACHABLE).isPresent();
+      boolean isAway = now.role() == Role.UNREACHABLE;
+      if (isAway && !wasAway) {
+        pools.away(now.id());
+      } else if (wasAway && !isAway) {
+        pools.back(now.id());
+      }
     }
   }
 
@@ -224,8 +234,13 @@ public final class Router implements AutoCloseable {
                 node.address().id().value()
                     + " is "
                     + node.role()
-                    + (node.why().isBlank() ? "" : " (" + node.why() + ")"))
+                    + (node.why().isBlank() ? "" : " (" + shortened(node.why()) + ")"))
         .collect(Collectors.joining(", "));
+  }
+
+  /** A server's words on why it cannot follow can be long. */
+  private static String shortened(String why) {
+    return why.length() <= 100 ? why : why.substring(0, 100) + " …";
   }
 
   NodePools pools() {

@@ -7,6 +7,7 @@ import dev.mainstay.db.Observation;
 import dev.mainstay.db.Role;
 import dev.mainstay.db.Topology;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -211,6 +212,29 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
         TimeUnit.NANOSECONDS.timedWait(publishing, left);
       }
       return true;
+    }
+  }
+
+  /**
+   * Looks at all nodes that can be reached, and waits until what is seen is as wished; what was
+   * seen before the call does not count.
+   */
+  public boolean awaitAfresh(Predicate<Topology> wish, Duration patience)
+      throws InterruptedException {
+    Instant call = clock.instant();
+    nudges.keySet().forEach(this::lookNow);
+    return await(topology -> isSeenAfter(call) && wish.test(topology), patience);
+  }
+
+  private boolean isSeenAfter(Instant call) {
+    synchronized (publishing) {
+      return latest.values().stream()
+          .allMatch(
+              seen ->
+                  switch (seen) {
+                    case Observation.Reached reached -> reached.at().isAfter(call);
+                    case Observation.Unreachable lost -> true;
+                  });
     }
   }
 

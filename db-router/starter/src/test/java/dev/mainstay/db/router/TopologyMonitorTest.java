@@ -136,6 +136,22 @@ class TopologyMonitorTest {
     assertThat(monitor.await(now -> now.primary().isPresent(), Duration.ofMillis(10))).isFalse();
   }
 
+  @Test
+  void whatWasSeenBeforeDoesNotCountAsSeenAfresh() throws Exception {
+    says(primary(DB_1));
+    says(replica(DB_2));
+    says(replica(DB_3));
+    paused.countDown();
+    monitor.start();
+    assertThat(monitor.awaitFirstLook(Duration.ofSeconds(10))).isTrue();
+
+    assertThat(monitor.awaitAfresh(now -> true, Duration.ofMillis(200))).isFalse();
+    says(at(NOW.plusSeconds(1), primary(DB_1)));
+    says(at(NOW.plusSeconds(1), replica(DB_2)));
+    says(at(NOW.plusSeconds(1), replica(DB_3)));
+    assertThat(monitor.awaitAfresh(now -> true, Duration.ofSeconds(10))).isTrue();
+  }
+
   private TopologyMonitor monitor(Duration interval) {
     return new TopologyMonitor(List.of(DB_1, DB_2, DB_3), this::observe, interval, () -> NOW);
   }
@@ -179,9 +195,17 @@ class TopologyMonitorTest {
   }
 
   private static Observation reached(NodeAddress node, boolean readOnly) {
+    return reached(NOW, node, readOnly);
+  }
+
+  private static Observation at(Instant at, Observation observation) {
+    return reached(at, observation.address(), ((Observation.Reached) observation).readOnly());
+  }
+
+  private static Observation reached(Instant at, NodeAddress node, boolean readOnly) {
     return new Observation.Reached(
         node,
-        NOW,
+        at,
         Engine.MYSQL,
         "9.7.4",
         node.port(),

@@ -6,8 +6,6 @@ import dev.mainstay.db.router.TopologyMonitor;
 import java.time.Duration;
 import java.util.Optional;
 import org.hibernate.cfg.JdbcSettings;
-import org.hibernate.dialect.MariaDBDialect;
-import org.hibernate.dialect.MySQLDialect;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -23,7 +21,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(
     after = DbRouterAutoConfiguration.class,
     beforeName = "org.springframework.boot.hibernate.autoconfigure.HibernateJpaAutoConfiguration")
-@ConditionalOnClass({HibernatePropertiesCustomizer.class, MySQLDialect.class})
+@ConditionalOnClass({HibernatePropertiesCustomizer.class, JdbcSettings.class})
 @ConditionalOnBean(Router.class)
 public final class DbRouterJpaAutoConfiguration {
 
@@ -45,15 +43,18 @@ public final class DbRouterJpaAutoConfiguration {
                 + " read goes to the primary (expected: not set)");
       }
       settings.putIfAbsent(JdbcSettings.ALLOW_METADATA_ON_BOOT, "false");
-      // A dialect of the user's choice comes by another way, and this one would win over it.
-      if (jpa.getDatabasePlatform() == null && jpa.getDatabase() == null) {
+      // A dialect of the application's choice wins; to name the product names the dialect, without
+      // a warning.
+      if (!settings.containsKey(JdbcSettings.DIALECT)
+          && jpa.getDatabasePlatform() == null
+          && jpa.getDatabase() == null) {
         settings.computeIfAbsent(
-            JdbcSettings.DIALECT, key -> dialect(properties, monitor).getName());
+            JdbcSettings.JAKARTA_HBM2DDL_DB_NAME, key -> product(properties, monitor));
       }
     };
   }
 
-  private static Class<?> dialect(DbRouterProperties properties, TopologyMonitor monitor) {
+  private static String product(DbRouterProperties properties, TopologyMonitor monitor) {
     Optional<Engine> engine = properties.chosenEngine();
     if (engine.isEmpty()) {
       try {
@@ -68,8 +69,8 @@ public final class DbRouterJpaAutoConfiguration {
           "No node says what it runs: Hibernate takes it for MySQL; mainstay.db.engine tells it otherwise");
     }
     return switch (engine.orElse(Engine.MYSQL)) {
-      case MYSQL -> MySQLDialect.class;
-      case MARIADB -> MariaDBDialect.class;
+      case MYSQL -> "MySQL";
+      case MARIADB -> "MariaDB";
     };
   }
 }

@@ -32,6 +32,7 @@ final class SchemaMigration implements FlywayMigrationStrategy, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(SchemaMigration.class);
   private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
   private static final Duration PROGRESS = Duration.ofSeconds(5);
+  private static final Duration CATCHING_UP = Duration.ofSeconds(5);
 
   private final TopologyMonitor monitor;
   private final DataSource replicas;
@@ -98,12 +99,15 @@ final class SchemaMigration implements FlywayMigrationStrategy, AutoCloseable {
   }
 
   /** Migrates if there is a primary; false if there is none, or if it went away meanwhile. */
-  private boolean migrated(Flyway flyway) {
+  private boolean migrated(Flyway flyway) throws InterruptedException {
     if (monitor.topology().primary().isEmpty()) {
       return false;
     }
     try {
       int ran = flyway.migrate().migrationsExecuted;
+      if (ran > 0) {
+        awaitReplicas();
+      }
       become(true, ran == 0 ? "nothing was pending" : "migrations run: " + ran);
       return true;
     } catch (FlywayException e) {
@@ -114,6 +118,18 @@ final class SchemaMigration implements FlywayMigrationStrategy, AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /**
+   * The first reads are not to find a replica without the new tables; one that is far behind is not
+   * waited for.
+   */
+  private void awaitReplicas() throws InterruptedException {
+    monitor.awaitAfresh(
+        topology ->
+            topology.replicas().stream()
+                .allMatch(replica -> replica.lag().filter(Duration::isZero).isPresent()),
+        CATCHING_UP);
   }
 
   private static boolean hasPrimary(Topology topology) {

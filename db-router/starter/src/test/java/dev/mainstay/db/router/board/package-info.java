@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.db.router.board;
+
+import org.jspecify.annotations.NullMarked;
