@@ -254,7 +254,7 @@ public final class Supervisor {
       return startAgain(name);
     }
     return end(name, child -> child.restarting(name.role().grace(), Duration.ZERO, clock.instant()))
-        .orElseGet(() -> startAgain(name));
+        .orElseGet(() -> startAgain(name, "restarted", "restarted"));
   }
 
   /** An orderly end; says why not, if the process holds an office that nobody takes over. */
@@ -286,21 +286,26 @@ public final class Supervisor {
   }
 
   private Order.Outcome startAgain(Name name) {
-    boolean before = seen(name).isPresent();
+    return startAgain(name, "is running", "started");
+  }
+
+  private Order.Outcome startAgain(Name name, String wordIfThere, String wordIfNew) {
+    boolean there = seen(name).isPresent();
     synchronized (this) {
       change(name, child -> child.wanted(clock.instant()));
       tick(name::equals);
     }
-    Optional<ProcessTable.Seen> seen = seen(name);
-    if (seen.isEmpty()) {
-      return Order.Outcome.refused(
-          "%s could not be started; `mainstay logs %s` tells more.".formatted(name, name));
-    }
-    long pid = seen.get().identity().pid();
-    return Order.Outcome.done(
-        before
-            ? "%s is running (pid %d)".formatted(name, pid)
-            : "%s started (pid %d)".formatted(name, pid));
+    return seen(name)
+        .map(
+            seen ->
+                "%s %s (pid %d)"
+                    .formatted(name, there ? wordIfThere : wordIfNew, seen.identity().pid()))
+        .map(Order.Outcome::done)
+        .orElseGet(
+            () ->
+                Order.Outcome.refused(
+                    "%s could not be started; `mainstay logs %s` tells more."
+                        .formatted(name, name)));
   }
 
   /**

@@ -1,0 +1,133 @@
+package dev.mainstay.stack.e2e;
+
+import dev.mainstay.stack.process.Json;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import tools.jackson.databind.JsonNode;
+
+/** The site and the admin API, as a browser without cookies sees them. */
+final class Site {
+
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
+  private final URI site;
+  private final URI admin;
+
+  Site(int port) {
+    this.site = URI.create("http://127.0.0.1:%d/".formatted(port));
+    this.admin = URI.create("http://127.0.0.1:%d/".formatted(port + 1010));
+  }
+
+  HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return send(HttpRequest.newBuilder(site.resolve(path)).GET());
+  }
+
+  HttpResponse<String> admin(String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(admin.resolve(path))
+            .method(method, HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json");
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return send(request);
+  }
+
+  HttpResponse<String> post(UUID key, String title) throws IOException, InterruptedException {
+    String body =
+        Json.MAPPER.writeValueAsString(
+            Map.of("title", title, "body", "A body.", "author", "A test"));
+    return send(
+        HttpRequest.newBuilder(site.resolve("api/notices"))
+            .POST(HttpRequest.BodyPublishers.ofString(body))
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key.toString()));
+  }
+
+  JsonNode pools() throws IOException, InterruptedException {
+    return Json.MAPPER.readTree(
+        send(HttpRequest.newBuilder(admin.resolve("api/pools")).GET()).body());
+  }
+
+  /** Which server answered. */
+  String servedBy() throws IOException, InterruptedException {
+    return get("api/whoami").headers().firstValue("X-Served-By").orElse("nobody");
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request)
+      throws IOException, InterruptedException {
+    return CLIENT.send(
+        request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** Readers that go on until they are closed. */
+  Load load(int clients) {
+    return new Load(clients);
+  }
+
+  final class Load implements AutoCloseable {
+
+    private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicInteger answered = new AtomicInteger();
+    private final List<String> failures = new CopyOnWriteArrayList<>();
+    private final List<Thread> clients = new CopyOnWriteArrayList<>();
+
+    private Load(int number) {
+      for (int client = 0; client < number; client++) {
+        clients.add(Thread.ofVirtual().start(this::read));
+      }
+    }
+
+    private void read() {
+      while (!ended.get()) {
+        try {
+          HttpResponse<String> response = get("api/notices?page=0&size=5");
+          answered.incrementAndGet();
+          if (response.statusCode() != 200) {
+            failures.add("HTTP %d: %s".formatted(response.statusCode(), response.body()));
+          }
+        } catch (IOException e) {
+          failures.add(e.toString());
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+
+    int answered() {
+      return answered.get();
+    }
+
+    List<String> failures() {
+      return failures;
+    }
+
+    @Override
+    public void close() {
+      ended.set(true);
+      try {
+        for (Thread client : clients) {
+          client.join();
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,683 @@
+package dev.mainstay.stack.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mainstay.db.local.LocalEngine;
+import dev.mainstay.db.local.testing.EachEngine;
+import dev.mainstay.db.local.testing.TestEngines;
+import dev.mainstay.stack.process.Home;
+import dev.mainstay.stack.process.Json;
+import dev.mainstay.stack.process.PortCheck;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One stack an engine, as the command brings it up, taken through everything that must hold of it:
+ * one scenario after the other, because each start costs a minute of CPU.
+ */
+@EachEngine
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@SuppressWarnings("NullAway.Init") // The fields are set before the first test.
+class StackIT {
+
+  private static final List<String> SERVERS = List.of("web-1", "web-2", "web-3");
+
+  private static Path folder;
+  private static Command mainstay;
+  private static Site site;
+  private static int port;
+  private static Command.Result up;
+
+  @Parameter LocalEngine engine;
+
+  @BeforeParameterizedClassInvocation
+  static void comesUp(LocalEngine engine) throws IOException, InterruptedException {
+    TestEngines.require(engine);
+    folder = Files.createTempDirectory("mainstay-it-").resolve("home");
+    mainstay = new Command(folder);
+    port = freePort();
+    site = new Site(port);
+    Runtime.getRuntime().addShutdownHook(new Thread(StackIT::leaveNothingBehind));
+    up =
+        mainstay.run(
+            "up",
+            "--detach",
+            "--db",
+            name(engine),
+            "--web",
+            "3",
+            "--port",
+            String.valueOf(port),
+            "--json");
+  }
+
+  @AfterParameterizedClassInvocation
+  static void goesDown() {
+    leaveNothingBehind();
+  }
+
+  private static void leaveNothingBehind() {
+    if (folder != null && Files.exists(folder)) {
+      try {
+        mainstay.run("down", "--wipe");
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static String name(LocalEngine engine) {
+    return engine.name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * A site's port at which the whole stack finds its ports free, below those of outgoing
+   * connections.
+   */
+  private static int freePort() {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int candidate = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+      if (ports(candidate).allMatch(PortCheck::isFree)) {
+        return candidate;
+      }
+    }
+    throw new IllegalStateException("no free ports");
+  }
+
+  private static Stream<Integer> ports(int site) {
+    return IntStream.of(0, 1010, 21, 22, 23, 1221, 1222, -4769, -4768, -4767)
+        .map(shift -> site + shift)
+        .boxed();
+  }
+
+  private JsonNode status() throws IOException, InterruptedException {
+    return mainstay.run("status", "--json").json();
+  }
+
+  private static JsonNode process(JsonNode status, String name) {
+    return status
+        .path("processes")
+        .valueStream()
+        .filter(process -> process.path("name").asString("").equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Optional<JsonNode> server(String id) throws IOException, InterruptedException {
+    return site.pools()
+        .path(0)
+        .path("servers")
+        .valueStream()
+        .filter(server -> server.path("id").asString("").equals(id))
+        .findFirst();
+  }
+
+  private static boolean isUp(String id) throws IOException, InterruptedException {
+    return server(id).filter(server -> server.path("health").asString("").equals("UP")).isPresent();
+  }
+
+  private String primary() throws IOException, InterruptedException {
+    return status()
+        .path("topology")
+        .path("nodes")
+        .valueStream()
+        .filter(node -> node.path("role").asString("").equals("PRIMARY"))
+        .map(node -> node.path("id").asString(""))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> nodes() {
+    return List.of("db-1", "db-2", "db-3");
+  }
+
+  private static Connection connect(String node) throws SQLException {
+    int number = Integer.parseInt(node.substring(3));
+    String password = Home.read(folder.resolve("secrets/application")).orElseThrow().strip();
+    return DriverManager.getConnection(
+        "jdbc:mysql://127.0.0.1:%d/mainstay?allowPublicKeyRetrieval=true&sslMode=PREFERRED"
+            .formatted(port - 4769 + number - 1),
+        "app",
+        password);
+  }
+
+  private static Map<String, Long> counted(String variable) throws SQLException {
+    Map<String, Long> counts = new HashMap<>();
+    for (String node : nodes()) {
+      try (Connection connection = connect(node);
+          var statement = connection.createStatement();
+          ResultSet row =
+              statement.executeQuery("SHOW GLOBAL STATUS LIKE '%s'".formatted(variable))) {
+        assertThat(row.next()).isTrue();
+        counts.put(node, row.getLong(2));
+      }
+    }
+    return counts;
+  }
+
+  private static Map<String, Long> grown(Map<String, Long> before, Map<String, Long> after) {
+    Map<String, Long> growth = new HashMap<>();
+    after.forEach((node, count) -> growth.put(node, count - before.getOrDefault(node, 0L)));
+    return growth;
+  }
+
+  @Test
+  @Order(1)
+  void cleanUpServesAPage() throws IOException, InterruptedException {
+    up.succeeds();
+
+    var page = site.get("");
+    assertThat(page.statusCode()).isEqualTo(200);
+    assertThat(page.body()).contains("<html");
+    assertThat(page.headers().firstValue("X-Served-By").orElse("")).isIn(SERVERS);
+  }
+
+  @Test
+  @Order(2)
+  void statusSaysWhatTheContractSays() throws IOException, InterruptedException {
+    JsonNode status = status();
+
+    assertThat(status.path("site").asString("")).isEqualTo("http://127.0.0.1:%d/".formatted(port));
+    assertThat(status.path("admin").asString(""))
+        .isEqualTo("http://127.0.0.1:%d/".formatted(port + 1010));
+    assertThat(
+            status
+                .path("processes")
+                .valueStream()
+                .map(process -> process.path("name").asString("")))
+        .containsExactly(
+            "supervisor",
+            "db-1",
+            "db-2",
+            "db-3",
+            "rt-1",
+            "rt-2",
+            "web-1",
+            "web-2",
+            "web-3",
+            "gw-1");
+    assertThat(status.path("processes").valueStream())
+        .allSatisfy(
+            process -> {
+              assertThat(process.propertyNames())
+                  .containsExactlyInAnyOrder("name", "role", "pid", "port", "state", "rssBytes");
+              assertThat(process.path("state").asString("")).isEqualTo("running");
+              assertThat(process.path("rssBytes").asLong(0)).isPositive();
+            });
+    assertThat(status.path("pools").path(0).path("name").asString("")).isEqualTo("web-app");
+    assertThat(
+            status
+                .path("pools")
+                .path(0)
+                .path("servers")
+                .valueStream()
+                .map(server -> server.path("id").asString("")))
+        .containsExactlyElementsOf(SERVERS);
+    JsonNode topology = status.path("topology");
+    assertThat(topology.path("engine").asString("").toLowerCase(Locale.ROOT))
+        .isEqualTo(name(engine));
+    assertThat(topology.path("epoch").asLong(0)).isPositive();
+    assertThat(topology.path("nodes").valueStream())
+        .hasSize(3)
+        .allSatisfy(
+            node ->
+                assertThat(node.propertyNames())
+                    .containsExactlyInAnyOrder(
+                        "id", "role", "writable", "lagMillis", "gtid", "port"));
+    assertThat(topology.path("nodes").valueStream().map(node -> node.path("role").asString("")))
+        .containsExactlyInAnyOrder("PRIMARY", "REPLICA", "REPLICA");
+  }
+
+  @Test
+  @Order(3)
+  void residentMemoryStaysWithinItsBound() throws IOException, InterruptedException {
+    JsonNode status = status();
+    long all =
+        status
+            .path("processes")
+            .valueStream()
+            .mapToLong(process -> process.path("rssBytes").asLong(0))
+            .sum();
+
+    // The bound is for the stack as it comes, with two web-apps.
+    long standard = all - process(status, "web-3").path("rssBytes").asLong(0);
+    System.out.printf("resident: %d MiB with %s%n", standard >> 20, name(engine));
+    assertThat(standard).isLessThan(5L << 29);
+  }
+
+  @Test
+  @Order(4)
+  void noticeReachesBothReplicasAndTheGtidsAreEqual() throws IOException, InterruptedException {
+    var posted = site.post(UUID.randomUUID(), "Reaches every node");
+    assertThat(posted.statusCode()).isEqualTo(201);
+
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(
+            () -> {
+              for (String node : nodes()) {
+                assertThat(titles(node)).as("on %s", node).contains("Reaches every node");
+              }
+            });
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                status()
+                        .path("topology")
+                        .path("nodes")
+                        .valueStream()
+                        .map(node -> node.path("gtid").asString(node.path("id").asString("")))
+                        .distinct()
+                        .count()
+                    == 1);
+  }
+
+  private static Set<String> titles(String node) throws SQLException {
+    Set<String> titles = new TreeSet<>();
+    try (Connection connection = connect(node);
+        var statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery("SELECT title FROM notice")) {
+      while (rows.next()) {
+        titles.add(rows.getString(1));
+      }
+    }
+    return titles;
+  }
+
+  @Test
+  @Order(5)
+  void postsRunOnlyOnThePrimary() throws IOException, InterruptedException, SQLException {
+    String primary = primary();
+    Map<String, Long> before = counted("Com_insert");
+
+    for (int post = 0; post < 20; post++) {
+      assertThat(site.post(UUID.randomUUID(), "Counted " + post).statusCode()).isEqualTo(201);
+    }
+
+    Map<String, Long> growth = grown(before, counted("Com_insert"));
+    assertThat(growth.get(primary)).isGreaterThanOrEqualTo(20);
+    growth.remove(primary);
+    assertThat(growth.values()).as("inserts on the replicas").containsOnly(0L);
+  }
+
+  @Test
+  @Order(6)
+  void readsOfTheBoardRunOnTheReplicas() throws IOException, InterruptedException, SQLException {
+    String primary = primary();
+    int reads = 400;
+    Map<String, Long> before = counted("Com_select");
+    long begun = System.nanoTime();
+    for (int read = 0; read < reads; read++) {
+      assertThat(site.get("api/notices?page=0&size=5").statusCode()).isEqualTo(200);
+    }
+    long took = System.nanoTime() - begun;
+    Map<String, Long> growth = grown(before, counted("Com_select"));
+
+    // The same time without readers, for what monitors and controllers ask.
+    Map<String, Long> idle = counted("Com_select");
+    await()
+        .pollDelay(Duration.ofNanos(took))
+        .atMost(Duration.ofNanos(2 * took + 10_000_000_000L))
+        .until(() -> true);
+    Map<String, Long> noise = grown(idle, counted("Com_select"));
+
+    long onReplicas = 0;
+    for (String node : nodes()) {
+      long own = growth.getOrDefault(node, 0L) - noise.getOrDefault(node, 0L);
+      if (node.equals(primary)) {
+        assertThat(own)
+            .as("reads on the primary: %s, of which noise %s", growth, noise)
+            .isLessThan(reads / 4);
+      } else {
+        assertThat(own)
+            .as("reads on %s: %s, of which noise %s", node, growth, noise)
+            .isGreaterThan(reads / 4);
+        onReplicas += own;
+      }
+    }
+    assertThat(onReplicas).isGreaterThanOrEqualTo(reads * 3 / 4);
+  }
+
+  @Test
+  @Order(7)
+  void weightsGiveTheSmoothRotationAndAnExactShare() throws IOException, InterruptedException {
+    mainstay.run("weight", "web-1", "5").succeeds();
+    mainstay.run("weight", "web-2", "1").succeeds();
+    mainstay.run("weight", "web-3", "1").succeeds();
+
+    StringBuilder order = new StringBuilder();
+    for (int request = 0; request < 14; request++) {
+      order.append("ABC".charAt(SERVERS.indexOf(site.servedBy())));
+    }
+    assertThat("AABACAAAABACAAAABACAA".concat("AABACAA")).contains(order);
+
+    Map<String, Integer> shares = new HashMap<>();
+    for (int request = 0; request < 1000; request++) {
+      shares.merge(site.servedBy(), 1, Integer::sum);
+    }
+    assertThat(shares.get("web-1")).isBetween(714, 715);
+    assertThat(shares.get("web-2")).isBetween(142, 143);
+    assertThat(shares.get("web-3")).isBetween(142, 143);
+  }
+
+  @Test
+  @Order(8)
+  void weightZeroWhileTrafficRunsTakesEffectAtOnceAndFailsNothing()
+      throws IOException, InterruptedException {
+    try (Site.Load load = site.load(4)) {
+      mainstay.run("weight", "web-1", "0").succeeds();
+      long before = server("web-1").orElseThrow().path("requests").asLong(0);
+      int answered = load.answered();
+      await().until(() -> load.answered() > answered + 100);
+
+      assertThat(server("web-1").orElseThrow().path("requests").asLong(-1)).isEqualTo(before);
+      mainstay.run("drain", "web-2").succeeds();
+      long drained = server("web-2").orElseThrow().path("requests").asLong(0);
+      int further = load.answered();
+      await().until(() -> load.answered() > further + 100);
+
+      assertThat(server("web-2").orElseThrow().path("requests").asLong(-1)).isEqualTo(drained);
+      assertThat(load.failures()).isEmpty();
+    }
+    mainstay.run("ready", "web-2").succeeds();
+    for (String id : SERVERS) {
+      mainstay.run("weight", id, "100").succeeds();
+    }
+  }
+
+  @Test
+  @Order(9)
+  void killedWebAppFailsNoReadAndComesBack() throws IOException, InterruptedException {
+    long pid = process(status(), "web-1").path("pid").asLong();
+    try (Site.Load load = site.load(4)) {
+      await().until(() -> load.answered() > 50);
+      mainstay.run("kill", "web-1").succeeds();
+      await().atMost(Duration.ofSeconds(30)).until(() -> !isUp("web-1"));
+      await().atMost(Duration.ofSeconds(90)).until(() -> isUp("web-1"));
+      long before = server("web-1").orElseThrow().path("requests").asLong(0);
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> server("web-1").orElseThrow().path("requests").asLong(0) > before);
+
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(process(status(), "web-1").path("pid").asLong()).isNotEqualTo(pid);
+  }
+
+  @Test
+  @Order(10)
+  void killedReplicaLeavesTheBoardUpAndRejoins() throws IOException, InterruptedException {
+    String replica =
+        nodes().stream().filter(node -> !node.equals(primaryUnchecked())).findFirst().orElseThrow();
+    try (Site.Load load = site.load(2)) {
+      mainstay.run("kill", replica, "--for", "3s").succeeds();
+      await().atMost(Duration.ofSeconds(15)).until(() -> roleOf(replica).equals("UNREACHABLE"));
+      assertThat(site.post(UUID.randomUUID(), "While a replica is down").statusCode())
+          .isEqualTo(201);
+      await().atMost(Duration.ofSeconds(60)).until(() -> roleOf(replica).equals("REPLICA"));
+
+      assertThat(load.failures()).isEmpty();
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> titles(replica).contains("While a replica is down"));
+  }
+
+  private String primaryUnchecked() {
+    try {
+      return primary();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String roleOf(String node) throws IOException, InterruptedException {
+    return status()
+        .path("topology")
+        .path("nodes")
+        .valueStream()
+        .filter(one -> one.path("id").asString("").equals(node))
+        .map(one -> one.path("role").asString(""))
+        .findFirst()
+        .orElse("");
+  }
+
+  @Test
+  @Order(11)
+  void pausedProcessIsShownAndGoesOn() throws IOException, InterruptedException {
+    mainstay.run("pause", "web-3").succeeds();
+    assertThat(process(status(), "web-3").path("state").asString("")).isEqualTo("paused");
+
+    mainstay.run("resume", "web-3").succeeds();
+    assertThat(process(status(), "web-3").path("state").asString("")).isEqualTo("running");
+    await().atMost(Duration.ofSeconds(30)).until(() -> isUp("web-3"));
+  }
+
+  @Test
+  @Order(12)
+  void wrongInputIsRefusedAndChangesNothing() throws IOException, InterruptedException {
+    JsonNode before = site.pools().path(0).path("servers").path(0).path("weight");
+
+    mainstay.run("weight", "web-1", "257").failsSaying("257", "0-256");
+    mainstay.run("weight", "web-1", "-1").failsSaying("-1", "0-256");
+    mainstay.run("weight", "web-1", "x").failsSaying("x", "0-256");
+    mainstay.run("weight", "web-9", "1").failsSaying("web-9", "web-1, web-2, web-3");
+    mainstay.run("kill", "db-9").failsSaying("db-9", "db-1");
+    mainstay.run("logs", "../secrets/admin-token").failsSaying("There is no log");
+    mainstay.run("up", "--port", String.valueOf(port)).failsSaying("already up", "down");
+    mainstay.run("stop", primary()).failsSaying("is the primary");
+
+    String token =
+        "Bearer " + Home.read(folder.resolve("secrets/admin-token")).orElseThrow().strip();
+    String web = "api/pools/web-app/servers/web-1";
+    assertThat(site.admin("PATCH", web, "{\"weight\":7}").statusCode()).isEqualTo(401);
+    assertThat(
+            site.admin("PATCH", web, "{\"weight\":7}", "Authorization", "Bearer wrong")
+                .statusCode())
+        .isEqualTo(401);
+    assertThat(site.admin("PATCH", web, "{\"weight\":", "Authorization", token).statusCode())
+        .isEqualTo(400);
+    assertThat(site.admin("PATCH", web, "{\"weight\":257}", "Authorization", token).statusCode())
+        .isEqualTo(400);
+    assertThat(
+            site.admin(
+                    "PATCH",
+                    "api/pools/none/servers/web-1",
+                    "{\"weight\":7}",
+                    "Authorization",
+                    token)
+                .statusCode())
+        .isEqualTo(404);
+    assertThat(site.pools().path(0).path("servers").path(0).path("weight")).isEqualTo(before);
+
+    UUID key = UUID.randomUUID();
+    var posted = site.post(key, "<b>Bold</b> 🎈");
+    assertThat(posted.statusCode()).isEqualTo(201);
+    assertThat(site.post(key, "<b>Bold</b> 🎈").body()).isEqualTo(posted.body());
+    assertThat(site.post(key, "Another").statusCode()).isEqualTo(422);
+    assertThat(site.post(UUID.randomUUID(), "x".repeat(10 << 20)).statusCode()).isBetween(400, 499);
+    assertThat(site.get("?page=-1").statusCode()).isLessThan(500);
+    assertThat(site.get("?page=1000000000").statusCode()).isLessThan(500);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(site.get("").body())
+                    .contains("&lt;b&gt;Bold&lt;/b&gt; 🎈")
+                    .doesNotContain("<b>Bold"));
+  }
+
+  @Test
+  @Order(13)
+  void takenPortIsNamedWithItsOwnerAndTheOption() throws IOException, InterruptedException {
+    Command another = new Command(folder.resolveSibling("another"));
+
+    another
+        .run("up", "--db", name(engine), "--port", String.valueOf(port))
+        .failsSaying("Port %d".formatted(port - 4769), "db-1", "pid ", "--port");
+    another.run("status").failsSaying("Nothing is up");
+  }
+
+  @Test
+  @Order(14)
+  void killedSupervisorLeavesTheStackServingAndTheNextAdoptsIt()
+      throws IOException, InterruptedException {
+    JsonNode before = status();
+    kill(process(before, "supervisor").path("pid").asLong());
+
+    assertThat(site.get("").statusCode()).isEqualTo(200);
+    JsonNode orphaned = status();
+    assertThat(process(orphaned, "supervisor").path("state").asString("")).isEqualTo("dead");
+    assertThat(process(orphaned, "gw-1").path("state").asString("")).isEqualTo("running");
+    mainstay.run("kill", "web-2").succeeds();
+    assertThat(site.get("").statusCode()).isEqualTo(200);
+
+    mainstay
+        .run("up", "--detach", "--db", name(engine), "--web", "3", "--port", String.valueOf(port))
+        .succeeds();
+
+    JsonNode after = status();
+    for (String kept : List.of("db-1", "db-2", "db-3", "rt-1", "rt-2", "web-1", "web-3", "gw-1")) {
+      assertThat(process(after, kept).path("pid"))
+          .as(kept)
+          .isEqualTo(process(before, kept).path("pid"));
+    }
+    assertThat(process(after, "web-2").path("pid"))
+        .isNotEqualTo(process(before, "web-2").path("pid"));
+  }
+
+  private static void kill(long pid) throws InterruptedException {
+    ProcessHandle handle = ProcessHandle.of(pid).orElseThrow();
+    assertThat(handle.destroyForcibly()).isTrue();
+    await().until(() -> !handle.isAlive());
+  }
+
+  @Test
+  @Order(15)
+  void noSecretIsInArgumentsEnvironmentOrLogs() throws IOException, InterruptedException {
+    List<String> secrets = new ArrayList<>();
+    for (Path file : list(folder.resolve("secrets"))) {
+      secrets.add(Files.readString(file).strip());
+    }
+    assertThat(secrets).hasSizeGreaterThanOrEqualTo(6).allMatch(secret -> secret.length() >= 24);
+
+    List<String> texts = new ArrayList<>();
+    for (JsonNode process : status().path("processes")) {
+      Path proc = Path.of("/proc", String.valueOf(process.path("pid").asLong()));
+      for (String file : List.of("cmdline", "environ")) {
+        if (Files.isReadable(proc.resolve(file))) {
+          texts.add(
+              new String(Files.readAllBytes(proc.resolve(file)), StandardCharsets.ISO_8859_1));
+        }
+      }
+    }
+    for (Path log : list(folder.resolve("logs"))) {
+      texts.add(Files.readString(log, StandardCharsets.ISO_8859_1));
+    }
+    texts.add(Files.readString(folder.resolve("run/state.json")));
+
+    assertThat(texts).allSatisfy(text -> assertThat(secrets).noneMatch(text::contains));
+    assertThat(texts).noneMatch(text -> text.contains("?code="));
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  @Test
+  @Order(16)
+  void linkOpensTheDashboardOnce() throws IOException, InterruptedException {
+    String link = mainstay.run("link").succeeds().out().strip();
+
+    assertThat(link).startsWith("http://127.0.0.1:%d/?code=".formatted(port + 1010));
+  }
+
+  @Test
+  @Order(17)
+  void downLeavesNoProcessAndNoListeningPort() throws IOException, InterruptedException {
+    List<Long> pids =
+        status()
+            .path("processes")
+            .valueStream()
+            .map(process -> process.path("pid").asLong())
+            .toList();
+
+    mainstay.run("down").succeeds();
+
+    assertThat(pids).noneMatch(pid -> Files.exists(Path.of("/proc", String.valueOf(pid))));
+    assertThat(ports(port)).allMatch(PortCheck::isFree);
+    mainstay.run("down").failsSaying("Nothing is up", "mainstay up");
+    mainstay.run("status").failsSaying("Nothing is up");
+  }
+
+  @Test
+  @Order(18)
+  void homeOfTheOtherEngineOrAnotherVersionIsRefused() throws IOException, InterruptedException {
+    String other = engine == LocalEngine.MYSQL ? "mariadb" : "mysql";
+    mainstay
+        .run("up", "--db", other, "--port", String.valueOf(port))
+        .failsSaying("holds data of", "--db " + name(engine));
+
+    Path record = folder.resolve("home.json");
+    String made = Files.readString(record);
+    Home.write(
+        record,
+        Json.MAPPER.writeValueAsString(
+            Map.of("format", 99, "engine", name(engine), "engineVersion", "9.0.0")));
+    mainstay
+        .run("up", "--port", String.valueOf(port))
+        .failsSaying("another version of Mainstay", "99");
+    Home.write(record, made);
+  }
+
+  @Test
+  @Order(19)
+  void secondUpShowsTheSameNotices() throws IOException, InterruptedException {
+    long begun = System.nanoTime();
+    mainstay
+        .run("up", "--detach", "--web", "1", "--controllers", "1", "--port", String.valueOf(port))
+        .succeeds();
+    System.out.printf("warm up with %s: %.1f s%n", name(engine), (System.nanoTime() - begun) / 1e9);
+
+    assertThat(site.get("api/notices?q=Reaches").body()).contains("Reaches every node");
+
+    mainstay.run("down", "--wipe").succeeds();
+    assertThat(folder).doesNotExist();
+    assertThat(ports(port)).allMatch(PortCheck::isFree);
+  }
+}
