@@ -56,7 +56,13 @@ public record ControllerProperties(
    * @param password Its password.
    */
   public record Application(
-      @DefaultValue("app") String username, @DefaultValue("") String password) {}
+      @DefaultValue("app") String username, @DefaultValue("") String password) {
+
+    @Override
+    public String toString() {
+      return username;
+    }
+  }
 
   /**
    * The account that migrates the schema.
@@ -65,7 +71,13 @@ public record ControllerProperties(
    * @param password Its password.
    */
   public record Migrate(
-      @DefaultValue("migrate") String username, @DefaultValue("") String password) {}
+      @DefaultValue("migrate") String username, @DefaultValue("") String password) {
+
+    @Override
+    public String toString() {
+      return username;
+    }
+  }
 
   /**
    * The account that observes.
@@ -74,14 +86,26 @@ public record ControllerProperties(
    * @param password Its password.
    */
   public record Monitor(
-      @DefaultValue("monitor") String username, @DefaultValue("") String password) {}
+      @DefaultValue("monitor") String username, @DefaultValue("") String password) {
+
+    @Override
+    public String toString() {
+      return username;
+    }
+  }
 
   /**
    * The replicas' accounts.
    *
    * @param password The password of each, of at most 32 characters.
    */
-  public record Replication(@DefaultValue("") String password) {}
+  public record Replication(@DefaultValue("") String password) {
+
+    @Override
+    public String toString() {
+      return "replication";
+    }
+  }
 
   public ControllerProperties {
     if (nodes.isEmpty()) {

@@ -55,6 +55,11 @@ public final class Controller implements AutoCloseable {
   /** The longest answer to a look, or to the taking of a lock. */
   private static final Duration ANSWER = Duration.ofSeconds(1);
 
+  /** The longest round: some more than a look. */
+  private static final Duration ROUND = Duration.ofMillis(1200);
+
+  private static final Duration FIRST_ROUND = Duration.ofSeconds(5);
+
   /** How long a heartbeat waits for its acknowledgement before it is given up. */
   private static final Duration BEAT = Duration.ofSeconds(30);
 
@@ -100,7 +105,9 @@ public final class Controller implements AutoCloseable {
         new Rounds(
             cluster.nodes().stream()
                 .map(node -> new Probe(node, connector, lockName, clock))
-                .toList());
+                .toList(),
+            ROUND,
+            FIRST_ROUND);
     this.lease = new Lease(cluster, connector);
     this.heartbeat =
         new Heartbeat(new NodeConnector(settings.own(), CONNECT, BEAT), settings.id(), clock);

@@ -14,21 +14,29 @@ import java.util.concurrent.TimeoutException;
 /**
  * Looks at all nodes at once, and never waits long for any.
  *
- * <p>A node that does not answer within {@link #LIMIT} is unreachable in this round. Its probe goes
- * on by itself until its own time-outs end it; until then later rounds do not wait for that node,
- * so a stopped process costs the limit now and then, not in every round.
+ * <p>A node that does not answer within the limit is unreachable in this round. Its probe goes on
+ * by itself until its own time-outs end it; until then later rounds do not wait for that node, so a
+ * stopped process costs the limit now and then, not in every round.
  */
 final class Rounds implements AutoCloseable {
-
-  static final Duration LIMIT = Duration.ofMillis(1200);
 
   private final List<Probe> probes;
 
   /** Looks that outlasted their round. Touched by the loop's thread only. */
   private final Map<NodeId, FutureTask<Sighting>> late = new HashMap<>();
 
-  Rounds(List<Probe> probes) {
+  private final Duration limit;
+
+  /** Of the next round. */
+  private Duration patience;
+
+  /**
+   * @param first the limit of the first round, in which the driver is loaded, too
+   */
+  Rounds(List<Probe> probes, Duration limit, Duration first) {
     this.probes = List.copyOf(probes);
+    this.limit = limit;
+    this.patience = first;
   }
 
   /** One sighting a node, in the nodes' order. */
@@ -44,7 +52,8 @@ final class Rounds implements AutoCloseable {
         Thread.ofVirtual().name("look-" + id.value()).start(look);
       }
     }
-    long deadline = System.nanoTime() + LIMIT.toNanos();
+    long deadline = System.nanoTime() + patience.toNanos();
+    patience = limit;
     List<Sighting> round = new ArrayList<>();
     for (Probe probe : probes) {
       NodeId id = probe.node().id();

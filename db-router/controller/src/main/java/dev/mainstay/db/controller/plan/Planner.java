@@ -205,8 +205,8 @@ public final class Planner {
     }
     Reached founder = found.get();
     NodeId id = founder.address().id();
-    if (members.stream().noneMatch(node -> node.replication().isPresent())) {
-      // Its founding may have ended before the replicas' accounts were made.
+    if (!now.provisioned() && members.stream().noneMatch(m -> m.replication().isPresent())) {
+      // Its founding, by a former leader, may have ended before the accounts were made.
       steps.add(new Step.Found(founder.address(), founder.clusterId().orElseThrow(), "resumed"));
     }
     Set<NodeId> followers = follow(founder, _ -> true, "joins the new cluster");
@@ -220,7 +220,9 @@ public final class Planner {
     steps.add(
         new Step.Open(
             founder.address(), new EpochRecord(1, id, followers), "the new cluster's first"));
-    steps.add(new Step.Provision(founder.address(), "the cluster is new"));
+    if (!now.provisioned()) {
+      steps.add(new Step.Provision(founder.address(), "the cluster is new"));
+    }
     return done();
   }
 

@@ -10,12 +10,19 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
 import dev.mainstay.db.Role;
 import dev.mainstay.db.Topology;
+import dev.mainstay.db.controller.ControllerApplication;
 import dev.mainstay.db.controller.testing.ReplicatedCluster;
 import dev.mainstay.db.local.LocalEngine;
 import dev.mainstay.db.local.testing.EachEngine;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,6 +31,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
 
 /** One cluster of three real nodes that a controller set up from blank, and what befalls it. */
 @EachEngine
@@ -199,9 +208,10 @@ class ControllerIT {
     String value = write();
     long epoch = cluster.topology().epoch().orElseThrow().epoch();
 
-    cluster.stop("db-1");
-    cluster.stop("db-2");
+    // Replicas first: a MySQL that stops waits 8 s for replicas that hang on it.
     cluster.stop("db-3");
+    cluster.stop("db-2");
+    cluster.stop("db-1");
     cluster.restart("db-3");
     cluster.restart("db-2");
     cluster.restart("db-1");
@@ -211,6 +221,49 @@ class ControllerIT {
     assertThat(cluster.topology().epoch().orElseThrow().epoch()).isGreaterThan(epoch);
     assertThat(values("db-1")).contains(value);
     write();
+  }
+
+  @Test
+  void theProcessServesItsTopologyAndItsHealth() throws Exception {
+    List<String> arguments = new ArrayList<>();
+    arguments.add("--server.port=0");
+    arguments.add("--mainstay.controller.id=rt-7");
+    arguments.add("--mainstay.controller.nodes=" + String.join(",", cluster.nodes()));
+    arguments.add("--mainstay.controller.password=" + cluster.password("controller"));
+    for (String account : List.of("application", "migrate", "monitor", "replication")) {
+      arguments.add("--mainstay.controller.accounts.%s.password=x".formatted(account));
+    }
+    try (ConfigurableApplicationContext application =
+        SpringApplication.run(ControllerApplication.class, arguments.toArray(String[]::new))) {
+      String site =
+          "http://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port");
+
+      await().until(() -> get(site + "/api/topology").body().contains("\"writable\":true"));
+      assertThat(get(site + "/api/topology").body())
+          .startsWith(
+              "{\"cluster\":\"mainstay\",\"engine\":\"%s\",\"epoch\":".formatted(engine.name()))
+          .contains("\"primary\":\"db-1\",\"leader\":\"rt-")
+          .contains(
+              "{\"id\":\"db-1\",\"role\":\"PRIMARY\",\"writable\":true,\"lagMillis\":0,\"gtid\":\"")
+          .contains("\"why\":\"follows db-1\"")
+          .doesNotContain("\"leader\":\"rt-7\"");
+      assertThat(get(site + "/actuator/health/liveness").statusCode()).isEqualTo(200);
+      assertThat(get(site + "/actuator/health/readiness").body())
+          .contains("\"leading\":false")
+          .contains("\"writable\":\"db-1\"");
+      assertThat(get(site + "/actuator/metrics/mainstay.node.writable").statusCode())
+          .isEqualTo(200);
+      HttpResponse<String> missing = get(site + "/api/nothing");
+      assertThat(missing.statusCode()).isEqualTo(404);
+      assertThat(missing.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+    }
+  }
+
+  private static HttpResponse<String> get(String uri) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create(uri)).build(), HttpResponse.BodyHandlers.ofString());
+    }
   }
 
   @Test

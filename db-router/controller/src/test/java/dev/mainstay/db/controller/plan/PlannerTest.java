@@ -94,9 +94,25 @@ class PlannerTest {
     void theOthersFollowTheFounderAndAcknowledgeFromTheStart() {
       Plan plan = plan(EARLY, node(1).member("A:1-5").seen(), node(2).seen(), node(3).seen());
 
-      assertThat(acts(plan))
+      assertThat(acts(plan)).containsExactly("db-2 Follow db-1 acker", "db-3 Follow db-1 acker");
+    }
+
+    @Test
+    void aSuccessorFinishesWhatTheFoundingLeaderMayHaveLeft() {
+      List<Observation> founded =
+          List.of(node(1).member("A:1-5").seen(), node(2).seen(), node(3).seen());
+      List<Observation> following =
+          List.of(
+              node(1).member("A:1-5").seen(),
+              node(2).follows(1).acknowledging().seen(),
+              node(3).follows(1).acknowledging().seen());
+      Circumstances successor = new Circumstances(EARLY, false, FRESH);
+
+      assertThat(acts(Planner.plan(spec(3), founded, successor)))
           .containsExactly(
               "db-1 Found " + CLUSTER, "db-2 Follow db-1 acker", "db-3 Follow db-1 acker");
+      assertThat(acts(Planner.plan(spec(3), following, successor)))
+          .containsExactly("db-1 Open epoch 1: db-1, acknowledged by db-2, db-3", "db-1 Provision");
     }
 
     @Test
@@ -108,8 +124,7 @@ class PlannerTest {
               node(2).member("A:1-5").follows(1).acknowledging().seen(),
               node(3).follows(1).acknowledging().seen());
 
-      assertThat(acts(plan))
-          .containsExactly("db-1 Open epoch 1: db-1, acknowledged by db-2, db-3", "db-1 Provision");
+      assertThat(acts(plan)).containsExactly("db-1 Open epoch 1: db-1, acknowledged by db-2, db-3");
     }
 
     @Test
@@ -121,7 +136,7 @@ class PlannerTest {
       assertThat(plan(EARLY, founder, follower, slow).waiting())
           .hasValue("1 of 2 replicas follow db-1, which is opened as the first primary then");
       assertThat(acts(plan(LATE, founder, follower, slow)))
-          .containsExactly("db-1 Open epoch 1: db-1, acknowledged by db-2", "db-1 Provision");
+          .containsExactly("db-1 Open epoch 1: db-1, acknowledged by db-2");
     }
 
     @Test

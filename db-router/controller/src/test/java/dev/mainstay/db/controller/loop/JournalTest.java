@@ -1,0 +1,91 @@
+package dev.mainstay.db.controller.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.db.EpochRecord;
+import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.NodeState;
+import dev.mainstay.db.Role;
+import dev.mainstay.db.Topology;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class JournalTest {
+
+  private static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
+
+  private final Journal journal = new Journal();
+
+  @Test
+  void aChangeOfRoleIsToldWithItsReasonAndHowLongTheFormerLasted() {
+    journal.after(at(0, node(Role.REPLICA, false, "follows db-2")));
+
+    assertThat(journal.after(at(1500, node(Role.UNREACHABLE, false, "refuses connections"))))
+        .containsExactly("db-1: REPLICA -> UNREACHABLE (refuses connections), after 1.5 s");
+    assertThat(journal.after(at(3500, node(Role.PRIMARY, true, "epoch 2"))))
+        .containsExactly("db-1: UNREACHABLE -> PRIMARY writable (epoch 2), after 2.0 s");
+  }
+
+  @Test
+  void nothingIsToldWhenOnlyTheReasonOrTheLagMoves() {
+    journal.after(at(0, node(Role.REPLICA, false, "follows db-2")));
+
+    assertThat(journal.after(at(500, node(Role.REPLICA, false, "tries to connect to db-2"))))
+        .isEmpty();
+  }
+
+  @Test
+  void aNewEpochIsTold() {
+    EpochRecord epoch = new EpochRecord(3, new NodeId("db-1"), Set.of());
+    NodeState node = node(Role.PRIMARY, true, "");
+    journal.after(at(0, node));
+
+    assertThat(journal.after(picture(500, Optional.of(epoch), Optional.empty(), node)))
+        .containsExactly("epoch 0 -> 3, primary db-1");
+  }
+
+  @Test
+  void waitingIsToldWhenItLastsAndWhenItEnds() {
+    NodeState node = node(Role.REPLICA, false, "");
+    Optional<String> why = Optional.of("2 are needed");
+    journal.after(at(0, node));
+
+    assertThat(journal.after(picture(900, Optional.empty(), why, node))).isEmpty();
+    assertThat(journal.after(picture(1100, Optional.empty(), why, node)))
+        .containsExactly("waits: 2 are needed");
+    assertThat(journal.after(picture(1600, Optional.empty(), why, node))).isEmpty();
+    assertThat(journal.after(at(3000, node))).containsExactly("waits no more, after 3.0 s");
+  }
+
+  private static NodeState node(Role role, boolean writable, String why) {
+    return new NodeState(
+        NodeAddress.parse("db-1=127.0.0.1:3311"),
+        role,
+        writable,
+        Optional.of(Duration.ZERO),
+        Optional.empty(),
+        OptionalLong.of(1),
+        Optional.empty(),
+        why);
+  }
+
+  private static Picture at(long millis, NodeState node) {
+    return picture(millis, Optional.empty(), Optional.empty(), node);
+  }
+
+  private static Picture picture(
+      long millis, Optional<EpochRecord> epoch, Optional<String> waiting, NodeState node) {
+    return new Picture(
+        START.plusMillis(millis),
+        new Topology(Optional.empty(), epoch, List.of(node)),
+        Optional.empty(),
+        false,
+        waiting);
+  }
+}
