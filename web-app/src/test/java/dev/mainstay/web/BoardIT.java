@@ -216,7 +216,9 @@ class BoardIT {
     Answer api = web1.get("/api" + path);
 
     assertThat(page.status()).isEqualTo(404);
-    assertThat(page.body()).contains("There is nothing here", "See the newest notices");
+    assertThat(page.body())
+        .contains("There is nothing here", "See the newest notices")
+        .doesNotContain("resource");
     assertThat(api.status()).isEqualTo(404);
     assertThat(api.header("Content-Type")).startsWith("application/problem+json");
   }
@@ -655,9 +657,12 @@ class BoardIT {
     assertThat(json.status()).isEqualTo(503);
     assertThat(json.header("Content-Type")).startsWith("application/problem+json");
     assertThat(json.header("Retry-After")).isNotEmpty();
+    assertThat(json.header("Mainstay-Outcome")).isEmpty();
     assertThat(form.status()).isEqualTo(503);
     assertThat(form.header("Retry-After")).isNotEmpty();
-    assertThat(form.body()).contains("One moment, please").doesNotContain("http-equiv=\"refresh\"");
+    assertThat(form.body())
+        .contains("One moment, please", "Reload this page to send it again")
+        .doesNotContain("http-equiv=\"refresh\"");
     assertThat(web1.get("/actuator/health/readiness").status()).isEqualTo(200);
   }
 

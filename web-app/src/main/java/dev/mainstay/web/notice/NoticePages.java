@@ -6,6 +6,7 @@ import dev.mainstay.web.whoami.ReadOn;
 import dev.mainstay.web.whoami.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
+import java.lang.reflect.RecordComponent;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -49,7 +50,8 @@ class NoticePages {
   }
 
   /**
-   * A form as it is shown: what was typed, what is wrong with it by field, and the key of its post.
+   * A form as it is shown: what was typed, what is wrong with it by field (in their order), and the
+   * key of its post.
    */
   record Form<D>(D draft, Map<String, String> errors, IdempotencyKey key) {
 
@@ -58,11 +60,13 @@ class NoticePages {
     }
 
     /** To be corrected. Nothing was posted, so the key is as good as new. */
-    static <D> Form<D> rejected(D draft, BindingResult result, IdempotencyKey key) {
+    static <D extends Record> Form<D> rejected(D draft, BindingResult result, IdempotencyKey key) {
       Map<String, String> errors = new LinkedHashMap<>();
-      for (FieldError error : result.getFieldErrors()) {
-        errors.merge(
-            error.getField(), String.valueOf(error.getDefaultMessage()), (one, two) -> one);
+      for (RecordComponent field : draft.getClass().getRecordComponents()) {
+        FieldError error = result.getFieldError(field.getName());
+        if (error != null) {
+          errors.put(field.getName(), String.valueOf(error.getDefaultMessage()));
+        }
       }
       return new Form<>(draft, errors, key);
     }

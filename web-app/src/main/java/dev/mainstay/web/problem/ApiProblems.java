@@ -9,6 +9,7 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
@@ -20,6 +21,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
@@ -29,8 +31,6 @@ import tools.jackson.core.JacksonException;
 @RestControllerAdvice(annotations = RestController.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class ApiProblems extends ResponseEntityExceptionHandler {
-
-  private static final String RETRY_AFTER_SECONDS = "2";
 
   @Override
   protected @Nullable ResponseEntity<Object> handleMethodArgumentNotValid(
@@ -91,18 +91,18 @@ class ApiProblems extends ResponseEntityExceptionHandler {
   }
 
   @ExceptionHandler({DataAccessException.class, TransactionException.class})
-  @Nullable ResponseEntity<Object> outage(RuntimeException failure, WebRequest request) {
+  @Nullable ResponseEntity<Object> outage(RuntimeException failure, ServletWebRequest request) {
     if (!Outage.isCauseOf(failure)) {
       throw failure;
     }
-    var headers = new HttpHeaders();
-    headers.set(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    boolean change = !request.getHttpMethod().equals(HttpMethod.GET);
     return handleExceptionInternal(
         failure,
         ProblemDetail.forStatusAndDetail(
             HttpStatus.SERVICE_UNAVAILABLE,
-            "The database cannot be reached for the moment. Try again with the same key."),
-        headers,
+            "The database cannot be reached for the moment. Try again"
+                + (change ? " with the same key: it is done once." : " a little later.")),
+        Outage.headers(failure, change),
         HttpStatus.SERVICE_UNAVAILABLE,
         request);
   }

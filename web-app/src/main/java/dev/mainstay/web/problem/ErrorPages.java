@@ -35,14 +35,16 @@ class ErrorPages implements ErrorController {
     if (path.startsWith("/api/") || path.startsWith("/actuator/")) {
       return ResponseEntity.status(status)
           .contentType(MediaType.APPLICATION_PROBLEM_JSON)
-          .body(ProblemDetail.forStatusAndDetail(status, reason.orElse(explanation(status))));
+          .body(
+              ProblemDetail.forStatusAndDetail(
+                  status, reason.orElse(explanation(status, isRead(request)))));
     }
     return new ModelAndView(
         "error",
         Map.of(
             "status", status.value(),
             "heading", heading(status),
-            "explanation", reason.orElse(explanation(status)),
+            "explanation", reason.orElse(explanation(status, isRead(request))),
             "retry", status == HttpStatus.SERVICE_UNAVAILABLE && isRead(request),
             "servedBy", route.of(request)),
         status);
@@ -74,11 +76,14 @@ class ErrorPages implements ErrorController {
     };
   }
 
-  private static String explanation(HttpStatus status) {
+  private static String explanation(HttpStatus status, boolean read) {
     return switch (status) {
       case NOT_FOUND -> "No page or notice has this address.";
       case SERVICE_UNAVAILABLE ->
-          "The board's database is changing over or cannot be reached. What was posted before is safe.";
+          "The board's database is changing over or cannot be reached. "
+              + (read
+                  ? "What was posted before is safe."
+                  : "Your post may not have been taken yet. Reload this page to send it again: it will be there once.");
       case CONTENT_TOO_LARGE -> "More was sent than a notice can hold.";
       default ->
           status.is5xxServerError()

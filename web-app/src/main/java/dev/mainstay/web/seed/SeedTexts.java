@@ -189,8 +189,8 @@ record SeedTexts(long seed) {
       case 1 -> {
         title = "Wanted: " + thing;
         text =
-            "I am looking for a %s, to borrow or to buy. I am %s most of the time on %ss."
-                .formatted(thing, place, day);
+            "I am looking for %s, to borrow or to buy. I am %s most of the time on %ss."
+                .formatted(oneOf(thing), place, day);
       }
       case 2 -> {
         String event = pick(dice, EVENTS);
@@ -209,8 +209,8 @@ record SeedTexts(long seed) {
       case 4 -> {
         title = "Found: " + thing;
         text =
-            "Somebody left a %s %s on %s. Tell me what is special about it and you can have it back."
-                .formatted(thing, place, day);
+            "Somebody left %s %s on %s. Tell me what is special about it and you can have it back."
+                .formatted(oneOf(thing), place, day);
       }
       default -> {
         title = "To give away: " + thing;
@@ -231,6 +231,11 @@ record SeedTexts(long seed) {
         pick(dice, PEOPLE) + " " + pick(dice, INITIALS),
         comments,
         by);
+  }
+
+  /** "a blue bicycle", "an old guitar". */
+  private static String oneOf(String thing) {
+    return ("aeiou".indexOf(thing.charAt(0)) < 0 ? "a " : "an ") + thing;
   }
 
   private static <T> T pick(SplittableRandom dice, List<T> list) {
