@@ -183,12 +183,15 @@ public final class Controller implements AutoCloseable {
             cluster,
             seen,
             new Circumstances(Duration.between(occupied, now), provisioned, freshClusterId));
-    publish(seen, topology, plan, now);
+    boolean led = sightings.stream().anyMatch(Sighting::locked);
+    publish(seen, topology, plan, led, now);
     if (leading && idle && !plan.steps().isEmpty()) {
       for (Step step = undone.poll(); step != null; step = undone.poll()) {
         attempts.forget(step);
       }
-      List<Step> due = attempts.due(plan.steps(), now);
+      List<Step> possible =
+          plan.steps().stream().filter(s -> lease.session(s.node().id()).isPresent()).toList();
+      List<Step> due = attempts.due(possible, now);
       if (!due.isEmpty()) {
         hand =
             Optional.of(Thread.ofVirtual().name("hand-" + settings.id()).start(() -> perform(due)));
@@ -218,7 +221,11 @@ public final class Controller implements AutoCloseable {
     }
   }
 
-  private void publish(List<Observation> seen, Topology observed, Plan plan, Instant now) {
+  /**
+   * @param led whether some controller holds a lock, so that who wrote the heartbeat may be it
+   */
+  private void publish(
+      List<Observation> seen, Topology observed, Plan plan, boolean led, Instant now) {
     Topology topology =
         new Topology(
             observed.engine(),
@@ -232,7 +239,7 @@ public final class Controller implements AutoCloseable {
             : seen.stream()
                 .filter(Reached.class::isInstance)
                 .map(Reached.class::cast)
-                .filter(node -> primary.equals(Optional.of(node.address())))
+                .filter(node -> led && primary.equals(Optional.of(node.address())))
                 .findFirst()
                 .flatMap(Reached::leader);
     Picture next = new Picture(now, topology, leader, leading, plan.waiting());

@@ -24,6 +24,7 @@ final class Lease implements AutoCloseable {
   private final String lockName;
   private final NodeConnector connector;
   private final Map<NodeId, LockedSession> sessions = new ConcurrentHashMap<>();
+  private volatile boolean closed;
 
   Lease(ClusterSpec cluster, NodeConnector connector) {
     this.cluster = cluster;
@@ -68,7 +69,7 @@ final class Lease implements AutoCloseable {
         // Lost between the observation and now; the next round observes why.
       }
     }
-    if (!held()) {
+    if (closed || !held()) {
       release();
     }
     return held();
@@ -89,6 +90,7 @@ final class Lease implements AutoCloseable {
 
   @Override
   public void close() {
+    closed = true; // so that a seek under way lets go what it takes after this
     release();
   }
 }

@@ -6,12 +6,15 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mainstay.db.Engine;
 import dev.mainstay.db.EpochRecord;
+import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
 import dev.mainstay.db.Role;
+import dev.mainstay.db.SemiSync;
 import dev.mainstay.db.Topology;
 import dev.mainstay.db.controller.ControllerApplication;
 import dev.mainstay.db.controller.testing.ReplicatedCluster;
+import dev.mainstay.db.engine.EngineSql;
 import dev.mainstay.db.local.LocalEngine;
 import dev.mainstay.db.local.testing.EachEngine;
 import java.io.IOException;
@@ -19,6 +22,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -68,7 +72,7 @@ class ControllerIT {
   }
 
   @Test
-  void theFirstNodeIsPrimaryAndTheOthersAcknowledge() {
+  void theFirstNodeIsPrimaryAndTheOthersAcknowledge() throws SQLException {
     Topology topology = cluster.topology();
 
     assertThat(topology.engine().map(Engine::name)).hasValue(engine.name());
@@ -78,6 +82,16 @@ class ControllerIT {
     assertThat(topology.nodes())
         .extracting(NodeState::role)
         .containsExactly(Role.PRIMARY, Role.REPLICA, Role.REPLICA);
+    assertThat(semiSync("db-1").clients()).isEqualTo(2);
+    assertThat(semiSync("db-2").replicaActive()).isTrue();
+    assertThat(semiSync("db-3").replicaActive()).isTrue();
+  }
+
+  private static SemiSync semiSync(String node) throws SQLException {
+    try (Connection connection = cluster.connect(node, "monitor")) {
+      NodeAddress address = NodeAddress.parse(cluster.node(node).address());
+      return EngineSql.of(connection).observe(connection, address, Instant.EPOCH).semiSync();
+    }
   }
 
   @Test
@@ -200,6 +214,7 @@ class ControllerIT {
         t -> t.epoch().filter(e -> e.epoch() == epoch + 1).isPresent() && t.primary().isPresent());
     cluster.awaitInSync();
     assertThat(values("db-1")).contains(value);
+    assertThat(semiSync("db-1").clients()).isEqualTo(2);
     write();
   }
 

@@ -23,6 +23,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.awaitility.core.ConditionTimeoutException;
 
 /**
  * A replicated cluster of real nodes, set up and kept by a controller that runs in this JVM.
@@ -41,6 +43,7 @@ public final class ReplicatedCluster implements AutoCloseable {
   public static final String SCHEMA = "mainstay";
 
   private static final Duration LIMIT = Duration.ofSeconds(40);
+  private static final int LAST_LINES = 80;
   private static final Duration CONNECT = Duration.ofSeconds(2);
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
@@ -198,13 +201,26 @@ public final class ReplicatedCluster implements AutoCloseable {
                     .allMatch(node -> node.lag().filter(Duration::isZero).isPresent()));
   }
 
-  /** Waits until the topology is as described, or fails with the topology that it is instead. */
+  /**
+   * Waits until the topology is as described, or fails with the topology that it is instead, and
+   * with the last words of servers that do not run.
+   */
   public void awaitTopology(Predicate<Topology> condition) {
-    await()
-        .pollInterval(Duration.ofMillis(20))
-        .atMost(LIMIT)
-        .failFast("no controller", controllers::isEmpty)
-        .until(this::topology, condition);
+    try {
+      await().pollInterval(Duration.ofMillis(20)).atMost(LIMIT).until(this::topology, condition);
+    } catch (ConditionTimeoutException late) {
+      String gone =
+          nodes.stream()
+              .filter(node -> !node.isRunning())
+              .map(node -> "%n%s does not run:%n%s".formatted(node.id(), lastWords(node.log())))
+              .collect(Collectors.joining());
+      throw new AssertionError(late.getMessage() + gone, late);
+    }
+  }
+
+  private static String lastWords(String log) {
+    List<String> lines = log.lines().toList();
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size()));
   }
 
   @Override
