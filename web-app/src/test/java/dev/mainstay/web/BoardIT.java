@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -120,8 +121,8 @@ class BoardIT {
   void theNewestComeFirst() {
     JsonNode content = web1.get("/api/notices?size=50").json().get("content");
 
-    List<String> times = new ArrayList<>();
-    content.forEach(notice -> times.add(notice.get("createdAt").asString()));
+    List<Instant> times = new ArrayList<>();
+    content.forEach(notice -> times.add(Instant.parse(notice.get("createdAt").asString())));
     assertThat(times).hasSize(50).isSortedAccordingTo(Comparator.reverseOrder());
   }
 
