@@ -10,6 +10,7 @@ import dev.mainstay.db.Topology;
 import dev.mainstay.db.engine.Credentials;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * closed, and those in use when they are given back.
  */
 public final class Router implements AutoCloseable {
+
+  private static final Duration FIRST_LOOK = Duration.ofSeconds(3);
 
   private final TopologyMonitor monitor;
   private final ReadPolicy reads;
@@ -104,10 +107,21 @@ public final class Router implements AutoCloseable {
    * @throws NoReadableNodeException if it is for a read and no node gave one
    */
   public Connection connection(Use use) throws SQLException {
+    awaitFirstLook();
     return switch (use) {
       case READ -> forRead();
       case WRITE -> forWrite();
     };
+  }
+
+  /** Right after the start nothing is known of any node, which is not to say that there is none. */
+  private void awaitFirstLook() throws SQLException {
+    try {
+      monitor.awaitFirstLook(FIRST_LOOK);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new SQLTransientConnectionException("interrupted while waiting for the nodes", e);
+    }
   }
 
   private Connection forWrite() throws SQLException {

@@ -25,7 +25,9 @@ class DialTest {
    * Trap: the driver waits for ever for a server that takes the connection and then says nothing.
    */
   @Test
-  @Timeout(10)
+  @Timeout(
+      value = 10,
+      threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a read from a socket cannot be interrupted
   void aServerThatSaysNothingIsNotWaitedForLong() throws IOException {
     try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       NodeAddress node = NodeAddress.parse("db-1=127.0.0.1:" + silent.getLocalPort());

@@ -338,6 +338,24 @@ class RoutingIT {
     assertThat(pools).isNotEmpty();
   }
 
+  /**
+   * Trap: the pool hands out unseen a connection that it used a moment ago, also to a node that
+   * died since.
+   */
+  @Test
+  void aNodeThatWentAwayComesBackWithNewConnections() {
+    Set<Long> before = connectionIds(Use.READ);
+    NodeState node = seen.topology().node(new NodeId("db-2")).orElseThrow();
+    assertThat(before).anyMatch(id -> id / 1_000_000 == 2);
+
+    application.getBean(TopologyMonitor.class).lost(node.address(), "on purpose");
+    await().atMost(SOON).until(() -> role("db-2") == Role.REPLICA);
+
+    assertThat(connectionIds(Use.READ))
+        .anyMatch(id -> id / 1_000_000 == 2)
+        .noneMatch(id -> id / 1_000_000 == 2 && before.contains(id));
+  }
+
   /** Trap: a write refused by a read-only node leaves a connection that the pool thinks is fine. */
   @Test
   void aConnectionThatLeadToAReadOnlyNodeIsNotUsedAgain() throws SQLException {

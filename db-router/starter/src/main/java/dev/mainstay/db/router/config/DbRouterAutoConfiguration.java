@@ -2,7 +2,6 @@ package dev.mainstay.db.router.config;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
-import dev.mainstay.db.router.Cluster;
 import dev.mainstay.db.router.JdbcProbe;
 import dev.mainstay.db.router.NodeProbe;
 import dev.mainstay.db.router.ReadPolicy;
@@ -51,7 +50,7 @@ public final class DbRouterAutoConfiguration {
   }
 
   @Bean(initMethod = "start", destroyMethod = "close")
-  @ConditionalOnMissingBean(Cluster.class)
+  @ConditionalOnMissingBean
   TopologyMonitor mainstayTopologyMonitor(DbRouterProperties properties, NodeProbe probe) {
     return new TopologyMonitor(
         properties.addresses(), probe, properties.monitor().interval(), Clock.systemUTC());

@@ -157,7 +157,8 @@ class DbRouterAutoConfigurationTest {
           assertThat(NoPrimaryException.isCauseOf(failure)).isTrue();
           assertThat(failure)
               .rootCause()
-              .hasMessageContaining("no primary to write to: db-1 is UNREACHABLE")
+              .hasMessageContaining(
+                  "no primary to write to: db-1 is UNREACHABLE (connection refused)")
               .hasMessageContaining("db-2 is UNREACHABLE");
           assertThat(context.getBean(Router.class).writesWithoutPrimary()).isEqualTo(1);
         });
