@@ -85,7 +85,8 @@ public final class Controller implements AutoCloseable {
   // The loop's own.
   private final Journal journal = new Journal();
   private final Attempts attempts = new Attempts();
-  private Instant occupied;
+  private Instant vacantSince;
+  private boolean majorityBefore;
   private Instant nextTry = Instant.MIN;
   private boolean leading;
   private Optional<Thread> hand = Optional.empty();
@@ -113,8 +114,8 @@ public final class Controller implements AutoCloseable {
         new Heartbeat(new NodeConnector(settings.own(), CONNECT, BEAT), settings.id(), clock);
     this.actor = new Actor(settings, lease);
     this.freshClusterId = cluster.name() + "/" + UUID.randomUUID();
-    this.occupied = clock.instant();
-    this.picture = new AtomicReference<>(Picture.unknown(occupied));
+    this.vacantSince = clock.instant();
+    this.picture = new AtomicReference<>(Picture.unknown(vacantSince));
     this.loop = Thread.ofVirtual().name("controller-" + settings.id()).unstarted(this::run);
     this.keeper = Thread.ofVirtual().name("lease-" + settings.id()).unstarted(this::keepLease);
   }
@@ -174,15 +175,18 @@ public final class Controller implements AutoCloseable {
     List<Observation> seen = sightings.stream().map(Sighting::observation).toList();
     Instant now = clock.instant();
     Topology topology = Topology.of(seen, now);
-    if (topology.primary().isPresent()) {
-      occupied = now;
+    boolean majority =
+        seen.stream().filter(Reached.class::isInstance).count() >= cluster.majority();
+    if (topology.primary().isPresent() || !majority || !majorityBefore) {
+      vacantSince = now;
     }
+    majorityBefore = majority;
     lead(sightings, now);
     Plan plan =
         Planner.plan(
             cluster,
             seen,
-            new Circumstances(Duration.between(occupied, now), provisioned, freshClusterId));
+            new Circumstances(Duration.between(vacantSince, now), provisioned, freshClusterId));
     boolean led = sightings.stream().anyMatch(Sighting::locked);
     publish(seen, topology, plan, led, now);
     if (leading && idle && !plan.steps().isEmpty()) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * What the planner has to know beside the observations.
  *
- * @param vacant for how long no open primary has been seen; zero while there is one
+ * @param vacant for how long a majority of nodes has been reached without an open primary
  * @param provisioned whether this controller has seen to schema and accounts since it leads
  * @param freshClusterId the id that a cluster set up now would get
  */
