@@ -10,7 +10,7 @@ import org.springframework.stereotype.Repository;
 /**
  * Finds notices by the words in them, the newest first.
  *
- * <p>With {@code LIKE}, not with a full-text index: docs/decisions/0020-search-with-like.md.
+ * <p>With {@code LIKE}, not with a full-text index: docs/decisions/0006-search-with-like.md.
  */
 @Repository
 class NoticeSearch {
