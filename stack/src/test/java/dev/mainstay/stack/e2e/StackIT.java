@@ -557,6 +557,7 @@ class StackIT {
         .run("up", "--db", name(engine), "--port", String.valueOf(port))
         .failsSaying("Port %d".formatted(port - 4769), "db-1", "pid ", "--port");
     another.run("status").failsSaying("Nothing is up");
+    new Home(folder.resolveSibling("another")).wipe();
   }
 
   @Test
