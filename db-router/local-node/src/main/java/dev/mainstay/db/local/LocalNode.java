@@ -91,6 +91,7 @@ public final class LocalNode {
     if (parent != null) {
       Folders.createPrivate(parent);
     }
+    Folders.createPrivate(spec.scratch());
     Folders.writePrivate(spec.configuration(), Server.of(distribution).configuration(spec));
   }
 }

@@ -33,6 +33,7 @@ record MariadbServer(Distribution distribution) implements Server {
         lc_messages_dir="%s"
         character_sets_dir="%s"
         datadir="%s"
+        tmpdir="%s"
         pid_file="%s"
         log_error="%s"
         server_id=%d
@@ -93,6 +94,7 @@ record MariadbServer(Distribution distribution) implements Server {
             distribution.home().resolve("share"),
             distribution.home().resolve("share/charsets"),
             spec.data(),
+            spec.scratch(),
             spec.pidFile(),
             spec.errorLog(),
             spec.serverId(),
@@ -108,7 +110,8 @@ record MariadbServer(Distribution distribution) implements Server {
     Files.deleteIfExists(log);
     try {
       Folders.writePrivate(statements, systemTables() + accounts(spec.controller()));
-      var ended = Invocation.of(bootstrap(fresh, log), spec.home(), statements, LIMIT, line -> {});
+      var ended =
+          Invocation.of(bootstrap(spec, fresh, log), spec.home(), statements, LIMIT, line -> {});
       if (!ended.succeeded()) {
         throw new IOException(
             "node %s: %s could not make its data: %s"
@@ -123,7 +126,7 @@ record MariadbServer(Distribution distribution) implements Server {
     }
   }
 
-  private List<String> bootstrap(Path fresh, Path log) {
+  private List<String> bootstrap(NodeSpec spec, Path fresh, Path log) {
     var command =
         new ArrayList<>(
             List.of(
@@ -133,6 +136,7 @@ record MariadbServer(Distribution distribution) implements Server {
                 "--basedir=" + distribution.home(),
                 "--lc-messages-dir=" + distribution.home().resolve("share"),
                 "--datadir=" + fresh,
+                "--tmpdir=" + spec.scratch(),
                 "--log-error=" + log,
                 "--log-warnings=0",
                 "--max-allowed-packet=8M",

@@ -18,6 +18,7 @@ record MysqlServer(Distribution distribution) implements Server {
         # Node %s, written anew at every start.
         [mysqld]
         datadir="%s"
+        tmpdir="%s"
         pid_file="%s"
         log_error="%s"
         server_id=%d
@@ -78,6 +79,7 @@ record MysqlServer(Distribution distribution) implements Server {
         .formatted(
             spec.id(),
             spec.data(),
+            spec.scratch(),
             spec.pidFile(),
             spec.errorLog(),
             spec.serverId(),
@@ -91,7 +93,7 @@ record MysqlServer(Distribution distribution) implements Server {
     var accounts = spec.home().resolve(".accounts.sql");
     Files.deleteIfExists(log);
     try {
-      run(spec, log, systemTables(fresh, log));
+      run(spec, log, systemTables(spec, fresh, log));
       // Only a server in operation takes statements about accounts; it has no port yet, and ends by
       // itself.
       Folders.writePrivate(accounts, accounts(spec.controller()));
@@ -113,7 +115,7 @@ record MysqlServer(Distribution distribution) implements Server {
     }
   }
 
-  private List<String> systemTables(Path fresh, Path log) {
+  private List<String> systemTables(NodeSpec spec, Path fresh, Path log) {
     var command =
         new ArrayList<>(
             List.of(
@@ -121,6 +123,7 @@ record MysqlServer(Distribution distribution) implements Server {
                 "--no-defaults",
                 "--initialize-insecure",
                 "--datadir=" + fresh,
+                "--tmpdir=" + spec.scratch(),
                 "--log-error=" + log,
                 "--secure-file-priv=NULL",
                 "--innodb-redo-log-capacity=32M"));

@@ -56,6 +56,14 @@ public record NodeSpec(
     return home.resolve("my.cnf");
   }
 
+  /**
+   * Where the server keeps temporary tables. Its own: a MariaDB that starts removes every temporary
+   * table it finds, and in a shared folder those of its neighbours, which then fail or crash.
+   */
+  public Path scratch() {
+    return home.resolve("tmp");
+  }
+
   /** Where the server writes its process id. */
   public Path pidFile() {
     return home.resolve("server.pid");

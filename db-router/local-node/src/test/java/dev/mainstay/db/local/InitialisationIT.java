@@ -47,7 +47,7 @@ class InitialisationIT {
     assertThat(node.initialise()).isInstanceOf(Initialisation.Blank.class);
 
     assertThat(MadeBy.read(spec.data())).contains(MadeBy.of(distribution));
-    assertThat(filesOf(spec.home())).containsExactlyInAnyOrder("data", "my.cnf");
+    assertThat(filesOf(spec.home())).containsExactlyInAnyOrder("data", "my.cnf", "tmp");
     assertThat(node.initialise()).isInstanceOf(Initialisation.Kept.class);
     assertThat(new LocalNode(other(), spec).initialise())
         .isInstanceOfSatisfying(

@@ -42,6 +42,14 @@ class LocalNodeIT {
   }
 
   @Test
+  void temporaryTablesAreInAFolderOfItsOwn() throws SQLException {
+    try (var connection = node.connect()) {
+      assertThat(value(connection, "SELECT @@GLOBAL.tmpdir"))
+          .isEqualTo(node.node().spec().scratch().toString());
+    }
+  }
+
+  @Test
   void controllerLogsInAndHistoryIsEmpty() throws SQLException {
     try (var connection = node.connect()) {
       assertThat(value(connection, "SELECT CURRENT_USER()")).isEqualTo("controller@%");
