@@ -72,7 +72,7 @@ class RoutingIT {
     cluster = ReplicatedCluster.start(Engine.valueOf(engine.name()), 3);
     try {
       CompletableFuture<ConfigurableApplicationContext> other =
-          CompletableFuture.supplyAsync(() -> BoardApplication.start(cluster.nodes(), settings()));
+          CompletableFuture.completedFuture(BoardApplication.start(cluster.nodes(), settings()));
       application = BoardApplication.start(cluster.nodes(), settings());
       other.join().close();
       board = application.getBean(Board.class);
