@@ -78,6 +78,7 @@ class StackIT {
             "--port",
             String.valueOf(port),
             "--json");
+    up.succeeds();
   }
 
   @AfterParameterizedClassInvocation
