@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     description = "The classic distributed web infrastructure, made real, on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Up.class, LogsCommand.class},
+    subcommands = {Up.class, LogsCommand.class, KubernetesCommand.class},
     versionProvider = Commands.Version.class)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
 public final class Commands {

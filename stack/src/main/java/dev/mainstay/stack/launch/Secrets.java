@@ -3,6 +3,7 @@ package dev.mainstay.stack.launch;
 import dev.mainstay.stack.process.Home;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.random.RandomGenerator;
 
 /**
  * The passwords and the token of a stack: made at the first {@code up}, each in a file of its own
@@ -45,17 +46,24 @@ public record Secrets(
         .map(String::strip)
         .orElseGet(
             () -> {
-              String made =
-                  random
-                      .ints(LENGTH, 0, LETTERS.length())
-                      .collect(
-                          StringBuilder::new,
-                          (text, at) -> text.append(LETTERS.charAt(at)),
-                          StringBuilder::append)
-                      .toString();
+              String made = random(random);
               Home.write(file, made + "\n");
               return made;
             });
+  }
+
+  /**
+   * A secret for any purpose: letters and digits only, so that it needs no quoting in YAML, SQL or
+   * a header.
+   */
+  static String random(RandomGenerator random) {
+    return random
+        .ints(LENGTH, 0, LETTERS.length())
+        .collect(
+            StringBuilder::new,
+            (text, at) -> text.append(LETTERS.charAt(at)),
+            StringBuilder::append)
+        .toString();
   }
 
   /** Without its values: a record's own text would show them. */
