@@ -1,0 +1,206 @@
+package dev.mainstay.stack.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.stack.launch.ClusterSecrets;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every overlay builds, is read strictly, and keeps every rule. */
+class OverlaysTest {
+
+  private static final Path K8S = Repository.folder().resolve("k8s");
+
+  static List<String> overlays() throws IOException {
+    try (Stream<Path> folders = Files.list(K8S.resolve("overlays"))) {
+      return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  static Stream<Arguments> overlaysAndRules() throws IOException {
+    return overlays().stream()
+        .flatMap(overlay -> Stream.of(Rule.values()).map(rule -> Arguments.of(overlay, rule)));
+  }
+
+  private static Objects objects(String overlay) {
+    return Manifests.read(Kustomize.build(K8S.resolve("overlays").resolve(overlay)));
+  }
+
+  @Test
+  void thereIsOneForALaptopAndOneForACluster() throws IOException {
+    assertThat(overlays()).containsExactly("local", "production");
+  }
+
+  @ParameterizedTest
+  @MethodSource("overlaysAndRules")
+  void keeps(String overlay, Rule rule) {
+    assertThat(rule.breaches(objects(overlay))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void holdsTheWholeStack(String overlay) {
+    assertThat(objects(overlay).workloads())
+        .extracting(Objects.Workload::toString)
+        .containsExactlyInAnyOrder(
+            "StatefulSet db", "Deployment controller", "Deployment web-app", "Deployment gateway");
+  }
+
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void nodesKeepTheirNamesAndAreChangedByHand(String overlay) {
+    StatefulSet nodes = objects(overlay).find(StatefulSet.class, "db").orElseThrow();
+
+    assertThat(nodes.getSpec().getReplicas()).isEqualTo(3);
+    assertThat(nodes.getSpec().getOrdinals().getStart()).isEqualTo(1);
+    assertThat(nodes.getSpec().getPodManagementPolicy()).isEqualTo("Parallel");
+    assertThat(nodes.getSpec().getUpdateStrategy().getType()).isEqualTo("OnDelete");
+    assertThat(objects(overlay).find(Service.class, "db").orElseThrow().getSpec())
+        .satisfies(
+            service -> {
+              assertThat(service.getClusterIP()).isEqualTo("None");
+              // A controller has to reach those that are not ready.
+              assertThat(service.getPublishNotReadyAddresses()).isTrue();
+            });
+  }
+
+  /** Only what the API server itself would accept in a namespace of this standard. */
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void theNamespaceIsRestrictedAndTheSameThatTheSecretsBring(String overlay) {
+    Namespace namespace = objects(overlay).find(Namespace.class, "mainstay").orElseThrow();
+
+    assertThat(namespace.getMetadata().getLabels())
+        .containsEntry("pod-security.kubernetes.io/enforce", "restricted");
+    assertThat(Manifests.read(ClusterSecrets.fresh().manifest("mainstay")).of(Namespace.class))
+        .containsExactly(namespace);
+  }
+
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void everythingButTheNamespaceIsInIt(String overlay) {
+    assertThat(objects(overlay).all())
+        .filteredOn(object -> !(object instanceof Namespace))
+        .extracting(object -> object.getMetadata().getNamespace())
+        .containsOnly("mainstay");
+  }
+
+  /** A ConfigMap whose name holds its content restarts the pods when that changes. */
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void configMapsAreNamedByTheirContent(String overlay) {
+    assertThat(Manifests.trees(Kustomize.build(K8S.resolve("overlays").resolve(overlay))))
+        .filteredOn(tree -> tree.path("kind").asText().equals("ConfigMap"))
+        .extracting(tree -> tree.at("/metadata/name").asText())
+        .hasSize(5)
+        .allMatch(name -> name.matches("[a-z-]+-[a-z0-9]{10}"));
+  }
+
+  @Test
+  void aLaptopNeedsFourGibibytesAtMost() {
+    BigDecimal bytes =
+        objects("local").workloads().stream()
+            .map(
+                workload -> {
+                  Integer replicas = workload.replicas();
+                  return workload.containers().stream()
+                      .map(one -> one.getResources().getLimits().get("memory"))
+                      .map(Quantity::getNumericalAmount)
+                      .reduce(BigDecimal.ZERO, BigDecimal::add)
+                      .multiply(BigDecimal.valueOf(replicas == null ? 1 : replicas));
+                })
+            .reduce(BigDecimal.ZERO, BigDecimal::add);
+
+    assertThat(bytes).isLessThanOrEqualTo(BigDecimal.valueOf(4L << 30));
+  }
+
+  @Test
+  void imagesOnALaptopAreThoseLoadedByHand() {
+    assertThat(objects("local").workloads())
+        .flatExtracting(Objects.Workload::containers)
+        .extracting(container -> container.getImagePullPolicy())
+        .containsOnly("IfNotPresent");
+  }
+
+  @Test
+  void inProductionEveryWorkloadIsSpreadAndHasABudget() {
+    Objects production = objects("production");
+
+    assertThat(production.workloads())
+        .allSatisfy(
+            workload -> {
+              assertThat(workload.pod().getTopologySpreadConstraints())
+                  .extracting(constraint -> constraint.getTopologyKey())
+                  .contains("topology.kubernetes.io/zone");
+              assertThat(workload.pod().getAffinity().getPodAntiAffinity()).isNotNull();
+              assertThat(production.of(PodDisruptionBudget.class))
+                  .filteredOn(
+                      budget -> Objects.selects(budget.getSpec().getSelector(), workload.labels()))
+                  .hasSize(1);
+            });
+  }
+
+  @Test
+  void inProductionNodesNeverShareAMachineAndHaveADiskClass() {
+    StatefulSet nodes = objects("production").find(StatefulSet.class, "db").orElseThrow();
+
+    assertThat(
+            nodes
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getAffinity()
+                .getPodAntiAffinity()
+                .getRequiredDuringSchedulingIgnoredDuringExecution())
+        .extracting(term -> term.getTopologyKey())
+        .containsExactly("kubernetes.io/hostname");
+    assertThat(nodes.getSpec().getVolumeClaimTemplates())
+        .extracting(claim -> claim.getSpec().getStorageClassName())
+        .doesNotContainNull();
+  }
+
+  @Test
+  void theSiteInProductionIsServedOverTls() {
+    assertThat(
+            objects("production").of(io.fabric8.kubernetes.api.model.networking.v1.Ingress.class))
+        .singleElement()
+        .satisfies(ingress -> assertThat(ingress.getSpec().getTls()).isNotEmpty());
+  }
+
+  /** Also in files that no overlay takes. */
+  @Test
+  void noFileHoldsASecret() throws IOException {
+    try (Stream<Path> manifests = Files.walk(K8S);
+        Stream<Path> shared = Files.walk(Repository.folder().resolve("docker"))) {
+      assertThat(Stream.concat(manifests, shared).filter(Files::isRegularFile))
+          .isNotEmpty()
+          .allSatisfy(
+              file ->
+                  assertThat(Repository.text(file))
+                      .doesNotContainPattern("(?m)^kind: Secret$")
+                      .doesNotContain("secretGenerator")
+                      .doesNotContain("PRIVATE KEY"));
+    }
+  }
+
+  @Test
+  void theSecretsAreReadStrictlyToo() {
+    List<HasMetadata> printed = Manifests.read(ClusterSecrets.fresh().manifest("elsewhere")).all();
+
+    assertThat(printed).extracting(HasMetadata::getKind).containsExactly("Namespace", "Secret");
+  }
+}
