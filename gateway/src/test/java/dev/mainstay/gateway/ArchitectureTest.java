@@ -51,6 +51,23 @@ class ArchitectureTest {
             "org.springframework..",
             ROOT + "route",
             ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
+        .check(classes);
+  }
+
+  @Test
+  void discoveryKnowsNothingOfSpring() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "discovery")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            ROOT + "route",
+            ROOT + "check",
             ROOT + "admin",
             ROOT + "config")
         .check(classes);
@@ -63,21 +80,21 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + "route")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ROOT + "check", ROOT + "admin", ROOT + "config")
+        .resideInAnyPackage(ROOT + "check", ROOT + "discovery", ROOT + "admin", ROOT + "config")
         .check(classes);
     noClasses()
         .that()
         .resideInAPackage(ROOT + "check")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ROOT + "route", ROOT + "admin", ROOT + "config")
+        .resideInAnyPackage(ROOT + "route", ROOT + "discovery", ROOT + "admin", ROOT + "config")
         .check(classes);
     noClasses()
         .that()
         .resideInAPackage(ROOT + "admin")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ROOT + "route", ROOT + "check", ROOT + "config")
+        .resideInAnyPackage(ROOT + "route", ROOT + "check", ROOT + "discovery", ROOT + "config")
         .check(classes);
   }
 }

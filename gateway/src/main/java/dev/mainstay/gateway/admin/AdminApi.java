@@ -180,6 +180,11 @@ public final class AdminApi {
           return switch (pool.remove(id, ADMIN, why(request))) {
             case REMOVED -> ServerResponse.noContent().build();
             case UNKNOWN -> throw unknownServer(pool, id);
+            case LISTED ->
+                throw new Problem(
+                    HttpStatus.CONFLICT,
+                    "Server %s was found by DNS and would come back (expected: a server that was configured or added; state MAINT takes this one out)."
+                        .formatted(id));
             case IN_USE ->
                 throw new Problem(
                     HttpStatus.CONFLICT,

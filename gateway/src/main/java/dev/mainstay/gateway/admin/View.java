@@ -19,6 +19,7 @@ record View(String name, String mode, List<ServerView> servers) {
    * A server as the API shows it.
    *
    * @param effectiveWeight the weight by which it takes new requests now: 0 while it takes none
+   * @param state the state in force: a server that DNS no longer lists drains
    * @param ejectedUntil null: there is no passive ejection yet
    * @param queued 0: there is no queue yet
    */
@@ -59,7 +60,7 @@ record View(String name, String mode, List<ServerView> servers) {
         server.weight(),
         pool.effectiveWeight(server.id()),
         server.backup(),
-        server.state(),
+        server.stateInForce(),
         server.health(),
         member.pulse().reason(),
         null,

@@ -17,6 +17,8 @@ import java.util.function.UnaryOperator;
  * <ol>
  *   <li>the usable active servers; in active-passive mode the first of them;
  *   <li>else the first usable backup;
+ *   <li>else those that leave and are up: what was listed in their place has not passed a check
+ *       yet;
  *   <li>else (panic: nothing is known to be up) the same again with health left aside, so that a
  *       wrong check never turns into a site that is down.
  * </ol>
@@ -42,10 +44,44 @@ public record Roster(Mode mode, List<Server> servers) {
     return new Roster(mode, servers);
   }
 
+  /** This roster with one more server that is there by name: after the others of that kind. */
   public Roster with(Server added) {
-    List<Server> all = new ArrayList<>(servers);
+    List<Server> all = new ArrayList<>(named());
     all.add(added);
+    servers.stream().filter(server -> server.standing() != Standing.NAMED).forEach(all::add);
     return new Roster(mode, all);
+  }
+
+  /**
+   * This roster after an answer of DNS that lists {@code listed}: the servers that are there by
+   * name, then those listed, in their order, then those that leave.
+   *
+   * <p>One that is known keeps its weight, its state and its health, also if it was leaving. One
+   * whose id or address a named server has is that server, and is not there twice. One that is no
+   * longer listed leaves.
+   */
+  public Roster listing(List<Server> listed) {
+    List<Server> named = named();
+    List<Server> all = new ArrayList<>(named);
+    Set<String> ids = new HashSet<>();
+    for (Server server : listed) {
+      boolean twice =
+          named.stream()
+              .anyMatch(it -> it.id().equals(server.id()) || it.uri().equals(server.uri()));
+      if (!twice && ids.add(server.id())) {
+        all.add(find(server.id()).orElse(server).withStanding(Standing.LISTED));
+      }
+    }
+    for (Server server : servers) {
+      if (server.standing() != Standing.NAMED && !ids.contains(server.id())) {
+        all.add(server.withStanding(Standing.LEAVING));
+      }
+    }
+    return new Roster(mode, all);
+  }
+
+  private List<Server> named() {
+    return servers.stream().filter(server -> server.standing() == Standing.NAMED).toList();
   }
 
   public Roster without(String id) {
@@ -64,7 +100,11 @@ public record Roster(Mode mode, List<Server> servers) {
   /** Those that share new requests by weight; empty only if the operator took every server out. */
   List<Server> takers() {
     List<Server> healthy = line(Server::usable);
-    return healthy.isEmpty() ? line(Server::offered) : healthy;
+    if (!healthy.isEmpty()) {
+      return healthy;
+    }
+    List<Server> lingering = line(Server::lingers);
+    return lingering.isEmpty() ? line(Server::offered) : lingering;
   }
 
   /**
@@ -75,6 +115,7 @@ public record Roster(Mode mode, List<Server> servers) {
     List<Server> all = new ArrayList<>();
     servers.stream().filter(server -> server.usable() && !server.backup()).forEach(all::add);
     servers.stream().filter(server -> server.usable() && server.backup()).forEach(all::add);
+    servers.stream().filter(Server::lingers).forEach(all::add);
     servers.stream().filter(server -> server.offered() && !server.usable()).forEach(all::add);
     return all;
   }

@@ -5,19 +5,22 @@ import java.net.URI;
 import java.util.regex.Pattern;
 
 /**
- * A server of a pool. Configured weight, the operator's intent and observed health are three
- * separate facts: none changes another.
+ * A server of a pool. Configured weight, the operator's intent, observed health and what keeps it
+ * in the pool are separate facts: none changes another.
  *
  * @param id unique in its pool, such as {@code web-1} or {@code 10.0.0.7:8080}
  * @param uri where it listens: scheme, host and port, such as {@code http://127.0.0.1:8101}
  * @param weight its share, 0-256; a server of weight 0 gets no balanced request
  * @param backup whether it only stands in for active servers
  */
-public record Server(String id, URI uri, int weight, boolean backup, State state, Health health) {
+public record Server(
+    String id, URI uri, int weight, boolean backup, State state, Health health, Standing standing) {
 
   public static final int MAX_WEIGHT = 256;
 
-  private static final Pattern ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._:\\[\\]-]{0,63}");
+  /** A name, or {@code [2001:db8::7]:8080}. */
+  private static final Pattern ID =
+      Pattern.compile("(?=.{1,64}$)([A-Za-z0-9]|\\[[0-9a-f:.]+])[A-Za-z0-9._:\\[\\]-]*");
 
   public Server {
     if (!ID.matcher(id).matches()) {
@@ -31,33 +34,58 @@ public record Server(String id, URI uri, int weight, boolean backup, State state
 
   /** A server as configured: ready, not yet observed. */
   public static Server of(String id, URI uri, int weight, boolean backup) {
-    return new Server(id, uri, weight, backup, State.READY, Health.UNKNOWN);
+    return new Server(id, uri, weight, backup, State.READY, Health.UNKNOWN, Standing.NAMED);
+  }
+
+  /**
+   * A server as DNS lists it. It counts as down until its first check: unlike a configured one it
+   * comes while others serve, and may still be starting.
+   */
+  public static Server listed(String id, URI uri, int weight) {
+    return new Server(id, uri, weight, false, State.READY, Health.DOWN, Standing.LISTED);
   }
 
   public Server withWeight(int weight) {
-    return new Server(id, uri, weight, backup, state, health);
+    return new Server(id, uri, weight, backup, state, health, standing);
   }
 
   public Server withBackup(boolean backup) {
-    return new Server(id, uri, weight, backup, state, health);
+    return new Server(id, uri, weight, backup, state, health, standing);
   }
 
   public Server withState(State state) {
-    return new Server(id, uri, weight, backup, state, health);
+    return new Server(id, uri, weight, backup, state, health, standing);
   }
 
   public Server withHealth(Health health) {
-    return new Server(id, uri, weight, backup, state, health);
+    return new Server(id, uri, weight, backup, state, health, standing);
   }
 
-  /** Whether the operator lets it take balanced requests: ready, and of a weight above 0. */
+  public Server withStanding(Standing standing) {
+    return new Server(id, uri, weight, backup, state, health, standing);
+  }
+
+  /** What the operator wants, but that a leaving server drains at the least. */
+  public State stateInForce() {
+    return standing == Standing.LEAVING && state == State.READY ? State.DRAIN : state;
+  }
+
+  /** Whether it is let take balanced requests: ready, and of a weight above 0. */
   boolean offered() {
-    return state == State.READY && weight > 0;
+    return stateInForce() == State.READY && weight > 0;
   }
 
   /** Whether it may take balanced requests, its health considered. */
   boolean usable() {
     return offered() && health != Health.DOWN;
+  }
+
+  /** Whether it leaves, but could still stand in. */
+  boolean lingers() {
+    return standing == Standing.LEAVING
+        && state == State.READY
+        && weight > 0
+        && health == Health.UP;
   }
 
   private static void checkWeight(int weight) {

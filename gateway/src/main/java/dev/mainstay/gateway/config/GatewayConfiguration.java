@@ -1,7 +1,9 @@
 package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.check.Checks;
+import dev.mainstay.gateway.config.GatewaySettings.DiscoverySettings;
 import dev.mainstay.gateway.config.GatewaySettings.PoolSettings;
+import dev.mainstay.gateway.discovery.Discovery;
 import dev.mainstay.gateway.metrics.PoolMetrics;
 import dev.mainstay.gateway.problem.ProblemHandler;
 import dev.mainstay.gateway.route.AccountingFilter;
@@ -76,7 +78,27 @@ public class GatewayConfiguration {
   }
 
   @Bean
-  CheckLoop checkLoop(GatewaySettings settings, Pools pools) {
+  Discovery discovery(GatewaySettings settings, Pools pools, Changes changes) {
+    Discovery discovery = new Discovery(InstantSource.system(), changes);
+    settings
+        .pools()
+        .forEach(
+            (name, settingsOfPool) -> {
+              DiscoverySettings found = settingsOfPool.discovery();
+              if (found != null) {
+                discovery.find(
+                    pools.find(name).orElseThrow(),
+                    found.target(),
+                    found.interval(),
+                    found.weight(),
+                    found.nameServers());
+              }
+            });
+    return discovery;
+  }
+
+  @Bean
+  PoolLoop poolLoop(GatewaySettings settings, Pools pools, Discovery discovery) {
     Checks checks = new Checks(pools);
     settings
         .pools()
@@ -84,7 +106,7 @@ public class GatewayConfiguration {
             (name, pool) ->
                 checks.ask(
                     name, Optional.ofNullable(pool.health().path()), pool.health().timeout()));
-    return new CheckLoop(checks, InstantSource.system());
+    return new PoolLoop(discovery, checks, InstantSource.system());
   }
 
   @Bean

@@ -3,9 +3,12 @@ package dev.mainstay.gateway.config;
 import dev.mainstay.gateway.balance.Mode;
 import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.balance.Server;
+import dev.mainstay.gateway.discovery.NameServer;
+import dev.mainstay.gateway.discovery.Target;
 import dev.mainstay.gateway.health.HealthPolicy;
 import dev.mainstay.gateway.upstream.RetryRule;
 import dev.mainstay.gateway.upstream.Timeouts;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -55,21 +58,23 @@ public record GatewaySettings(
    *
    * @param mode active-active, or active-passive: the first usable server takes all
    * @param servers in order: the first in order wins a tie, the first usable backup stands in
+   * @param discovery where more servers are found
    * @param health how servers are checked
    * @param retry how often a request is sent again
    * @param timeouts how long a request may take
    */
   public record PoolSettings(
       @DefaultValue("active-active") Mode mode,
-      List<ServerSettings> servers,
+      @DefaultValue List<ServerSettings> servers,
+      @Nullable DiscoverySettings discovery,
       @DefaultValue HealthSettings health,
       @DefaultValue RetrySettings retry,
       @DefaultValue TimeoutSettings timeouts) {
 
     public PoolSettings {
-      if (isMissing(servers) || servers.isEmpty()) {
+      if (servers.isEmpty() && discovery == null) {
         throw new IllegalArgumentException(
-            "servers is empty (expected: at least one, such as servers[0].uri=http://127.0.0.1:8101)");
+            "servers is empty (expected: at least one, such as servers[0].uri=http://127.0.0.1:8101, or discovery.dns=web-app:8080)");
       }
       var _ = roster(mode, servers);
     }
@@ -113,6 +118,51 @@ public record GatewaySettings(
       String name =
           id != null ? id : uri.getRawAuthority() != null ? uri.getRawAuthority() : "unnamed";
       return Server.of(name, uri, weight, backup);
+    }
+  }
+
+  /**
+   * Where servers are found: every address of a name is one.
+   *
+   * @param dns the name and the servers' port, such as web-app:8080
+   * @param interval between two questions
+   * @param weight of a server when it is found, 0-256; 0 takes no balanced request
+   * @param resolver name servers to ask, such as 127.0.0.1:5353, for the name as it is; by default
+   *     the machine's own, with its search domains and its hosts file
+   */
+  public record DiscoverySettings(
+      String dns,
+      @DefaultValue("2s") Duration interval,
+      @DefaultValue("100") int weight,
+      @DefaultValue List<String> resolver) {
+
+    public DiscoverySettings {
+      if (isMissing(dns)) {
+        throw new IllegalArgumentException(
+            "dns is missing (expected: a host name and a port, such as web-app:8080)");
+      }
+      var _ = Target.parse(dns);
+      if (interval.toMillis() < 100 || interval.compareTo(Duration.ofHours(1)) > 0) {
+        throw new IllegalArgumentException(
+            "interval is %d ms (expected: 100 ms - 1 h)".formatted(interval.toMillis()));
+      }
+      if (weight < 0 || weight > Server.MAX_WEIGHT) {
+        throw new IllegalArgumentException(
+            "weight is %d (expected: 0-%d)".formatted(weight, Server.MAX_WEIGHT));
+      }
+      var _ = nameServers(resolver);
+    }
+
+    Target target() {
+      return Target.parse(dns);
+    }
+
+    List<InetSocketAddress> nameServers() {
+      return nameServers(resolver);
+    }
+
+    private static List<InetSocketAddress> nameServers(List<String> texts) {
+      return texts.stream().map(text -> NameServer.parse(text)).toList();
     }
   }
 

@@ -33,6 +33,14 @@ public record Pulse(HealthPolicy policy, int count, Health health, Instant since
     return new Pulse(policy, policy.rise(), Health.UNKNOWN, now, reason);
   }
 
+  /**
+   * A server that counts as down until its first check, one success of which brings it up:
+   * HAProxy's {@code init-state down}.
+   */
+  public static Pulse unproven(HealthPolicy policy, Instant now, String reason) {
+    return new Pulse(policy, policy.rise() - 1, Health.DOWN, now, reason);
+  }
+
   public Pulse succeeded(Instant now, String why) {
     int next = count + 1;
     return next >= policy.rise()

@@ -97,7 +97,7 @@ public final class PoolMetrics {
   private static double ready(Pool pool, Member member) {
     return pool.roster()
             .find(member.id())
-            .map(Server::state)
+            .map(Server::stateInForce)
             .filter(State.READY::equals)
             .isPresent()
         ? 1

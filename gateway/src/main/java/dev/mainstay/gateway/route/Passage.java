@@ -140,6 +140,12 @@ final class Passage {
   }
 
   private Problem nobody() {
+    if (pool.roster().servers().isEmpty()) {
+      return new Problem(
+              HttpStatus.SERVICE_UNAVAILABLE,
+              "Pool %s has no server yet: none was found.".formatted(pool.name()))
+          .with(HttpHeaders.RETRY_AFTER, "1");
+    }
     return new Problem(
             HttpStatus.SERVICE_UNAVAILABLE,
             "No server of pool %s takes requests: all are drained, in maintenance or at weight 0."

@@ -4,6 +4,7 @@ import dev.mainstay.gateway.balance.Balancer;
 import dev.mainstay.gateway.balance.Mode;
 import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.balance.Server;
+import dev.mainstay.gateway.balance.Standing;
 import dev.mainstay.gateway.balance.State;
 import dev.mainstay.gateway.health.Health;
 import dev.mainstay.gateway.health.HealthPolicy;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +63,7 @@ public final class Pool {
     this.clock = clock;
     this.changes = changes;
     this.balancer = new Balancer(roster, offset);
-    roster.servers().forEach(server -> members.put(server.id(), newMember(server.id())));
+    roster.servers().forEach(server -> members.put(server.id(), newMember(server)));
   }
 
   public String name() {
@@ -88,21 +90,23 @@ public final class Pool {
     return Optional.ofNullable(members.get(id));
   }
 
-  /** Gives a new request to a server; empty if the operator took every server out. */
+  /**
+   * Gives a new request to a server; empty if there is none, or the operator took every one out.
+   */
   public Optional<Attempt> begin() {
-    return balancer.pick().flatMap(this::attempt);
+    return attempt(balancer::pick);
   }
 
   /** Gives a request that failed on {@code tried} to another server; empty if there is no other. */
   public Optional<Attempt> beginElsewhere(Set<String> tried) {
-    return balancer.pickOther(tried).flatMap(this::attempt);
+    return attempt(() -> balancer.pickOther(tried));
   }
 
   /** Gives a request to the server it just failed on: only right where there is no other. */
   public Optional<Attempt> beginAgain(Attempt failed) {
     return roster()
         .find(failed.server().id())
-        .filter(server -> server.state() == State.READY)
+        .filter(server -> server.stateInForce() == State.READY)
         .flatMap(this::attempt);
   }
 
@@ -220,14 +224,14 @@ public final class Pool {
     }
   }
 
-  /** Adds a server at the end; false if there is one of that id. */
+  /** Adds a server, after the others that are there by name; false if there is one of that id. */
   public boolean add(Server server, String who, String why) {
     lock.lock();
     try {
       if (roster().find(server.id()).isPresent()) {
         return false;
       }
-      members.put(server.id(), newMember(server.id()));
+      members.put(server.id(), newMember(server));
       balancer.update(roster -> roster.with(server));
       tell(server.id(), who, "member", "none", server.uri(), why, null);
       return true;
@@ -241,7 +245,9 @@ public final class Pool {
     REMOVED,
     UNKNOWN,
     /** Only a server in MAINT is removed. */
-    IN_USE
+    IN_USE,
+    /** DNS lists it: it would come back. */
+    LISTED
   }
 
   public Removal remove(String id, String who, String why) {
@@ -251,22 +257,103 @@ public final class Pool {
       if (server.isEmpty()) {
         return Removal.UNKNOWN;
       }
+      if (server.get().standing() == Standing.LISTED) {
+        return Removal.LISTED;
+      }
       if (server.get().state() != State.MAINT) {
         return Removal.IN_USE;
       }
-      balancer.update(roster -> roster.without(id));
-      members.remove(id);
-      tell(id, who, "member", server.get().uri(), "none", why, null);
+      drop(server.get(), who, server.get().uri(), why);
       return Removal.REMOVED;
     } finally {
       lock.unlock();
     }
   }
 
+  /** The new order is in force before the member goes: see {@link #attempt(Supplier)}. */
+  private void drop(Server server, String who, Object from, String why) {
+    balancer.update(roster -> roster.without(server.id()));
+    members.remove(server.id());
+    tell(server.id(), who, "member", from, "none", why, null);
+  }
+
+  /**
+   * Brings the servers found by DNS in line with an answer that lists {@code listed}; see {@link
+   * Roster#listing}.
+   */
+  public void list(List<Server> listed, String why) {
+    lock.lock();
+    try {
+      Roster before = roster();
+      Roster after = before.listing(listed);
+      for (Server server : after.servers()) {
+        if (before.find(server.id()).isEmpty()) {
+          members.put(server.id(), newMember(server));
+        }
+      }
+      balancer.update(roster -> after);
+      for (Server server : after.servers()) {
+        Object from = before.find(server.id()).<Object>map(Pool::presence).orElse("none");
+        if (!from.equals(presence(server))) {
+          tell(server.id(), DNS, "member", from, presence(server), why, null);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes the servers that leave, take no request any more and have none in flight. */
+  public void dropLeft() {
+    if (roster().servers().stream().noneMatch(Pool::leaves)) {
+      return;
+    }
+    lock.lock();
+    try {
+      for (Server server : roster().servers()) {
+        Member member = members.get(server.id());
+        if (leaves(server)
+            && effectiveWeight(server.id()) == 0
+            && (member == null || member.tally().inFlight() == 0)) {
+          drop(server, DNS, LEAVING, "no request in flight");
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static final String DNS = "dns";
+  private static final String LEAVING = "leaving";
+
+  private static boolean leaves(Server server) {
+    return server.standing() == Standing.LEAVING;
+  }
+
+  private static Object presence(Server server) {
+    return leaves(server) ? LEAVING : server.uri();
+  }
+
   private static final String NOT_CHECKED_YET = "not checked yet";
 
-  private Member newMember(String id) {
-    return new Member(id, Pulse.unknown(health, clock.instant(), NOT_CHECKED_YET));
+  private Member newMember(Server server) {
+    Instant now = clock.instant();
+    return new Member(
+        server.id(),
+        server.health() == Health.DOWN
+            ? Pulse.unproven(health, now, NOT_CHECKED_YET)
+            : Pulse.unknown(health, now, NOT_CHECKED_YET));
+  }
+
+  private Optional<Attempt> attempt(Supplier<Optional<Server>> pick) {
+    // Ends: a server whose member is gone is in no order that a later pick follows.
+    while (true) {
+      Optional<Server> picked = pick.get();
+      Optional<Attempt> attempt = picked.flatMap(this::attempt);
+      if (picked.isEmpty() || attempt.isPresent()) {
+        return attempt;
+      }
+    }
   }
 
   private Optional<Attempt> attempt(Server server) {

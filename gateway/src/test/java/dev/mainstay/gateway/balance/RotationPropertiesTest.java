@@ -172,7 +172,8 @@ class RotationPropertiesTest {
                               it.weight(),
                               it.backup(),
                               it.state(),
-                              it.health())));
+                              it.health(),
+                              it.standing())));
               return named;
             });
   }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.mainstay.gateway.GatewayApplication;
 import dev.mainstay.gateway.balance.Mode;
+import dev.mainstay.gateway.discovery.Target;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,6 +108,16 @@ class SettingsTest {
         "health.rise          | 0                     | health: rise is 0 (expected: 1-1000)",
         "health.path          | health                | health: path is \"health\" (expected: a path such as /actuator/health/readiness)",
         "retry.attempts       | -1                    | retry: attempts is -1 (expected: 0-10)",
+        "discovery.dns        | ''                    | discovery: dns is \"\" (expected: a host name and a port, such as web-app:8080)",
+        "discovery.dns        | web-app               | discovery: dns is \"web-app\" (expected: a host name and a port",
+        "discovery.dns        | :8080                 | discovery: dns is \":8080\" (expected: a host name and a port",
+        "discovery.dns        | web-app:0             | discovery: dns is \"web-app:0\" (expected: a host name and a port",
+        "discovery.dns        | web-app:65536         | discovery: dns is \"web-app:65536\" (expected: a host name and a port",
+        "discovery.dns        | web-app:http          | discovery: dns is \"web-app:http\" (expected: a host name and a port",
+        "discovery.dns        | http://web-app:80     | discovery: dns is \"http://web-app:80\" (expected: a host name and a port",
+        "discovery.dns        | 10.0.0.7:8080         | discovery: dns is \"10.0.0.7:8080\" (expected: a host name and a port",
+        "discovery.dns        | web..app:8080         | discovery: dns is \"web..app:8080\" (expected: a host name and a port",
+        "discovery.interval   | 5s                    | discovery: dns is missing (expected: a host name and a port",
         "servers[1].wieght    | 5                     | servers[1].wieght is not a key that this version knows",
       })
   void wrongSettingIsNamedWithItsValueAndWhatWasExpected(
@@ -114,6 +126,49 @@ class SettingsTest {
     settings.put(POOL + key, value);
 
     assertThat(complaint(settings)).startsWith("mainstay.gateway.pools.").contains(sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "interval | 0          | discovery: interval is 0 ms (expected: 100 ms - 1 h)",
+        "interval | 2h         | discovery: interval is 7200000 ms (expected: 100 ms - 1 h)",
+        "interval | often      | discovery.interval is \"often\" (expected: a time such as 500ms or 10s)",
+        "weight   | 257        | discovery: weight is 257 (expected: 0-256)",
+        "resolver | dns        | discovery: resolver is \"dns\" (expected: the address of a name server, such as 127.0.0.1:5353)",
+        "resolver | 10.0.0.2:0 | discovery: resolver is \"10.0.0.2:0\" (expected: the address of a name server",
+        "reslover | 10.0.0.2   | discovery.reslover is not a key that this version knows",
+      })
+  void wrongDiscoveryIsNamedLikewise(String key, String value, String sentence) {
+    Map<String, String> settings =
+        new LinkedHashMap<>(Map.of(POOL + "discovery.dns", "web-app:8080"));
+    settings.put(POOL + "discovery." + key, value);
+
+    assertThat(complaint(settings)).startsWith("mainstay.gateway.pools.").contains(sentence);
+  }
+
+  @Test
+  void discoveryAloneMakesAPool() {
+    GatewaySettings.PoolSettings pool =
+        bind(Map.of(
+                POOL + "discovery.dns",
+                "web-app.prod.svc.cluster.local.:8080",
+                POOL + "discovery.resolver",
+                "10.0.0.2, [2001:db8::53]:5353"))
+            .pools()
+            .values()
+            .iterator()
+            .next();
+
+    GatewaySettings.DiscoverySettings discovery = Objects.requireNonNull(pool.discovery());
+    assertThat(pool.roster().servers()).isEmpty();
+    assertThat(discovery.target()).isEqualTo(new Target("web-app.prod.svc.cluster.local.", 8080));
+    assertThat(discovery.interval()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(discovery.weight()).isEqualTo(100);
+    assertThat(discovery.nameServers())
+        .containsExactly(
+            new InetSocketAddress("10.0.0.2", 53), new InetSocketAddress("2001:db8::53", 5353));
   }
 
   @Test

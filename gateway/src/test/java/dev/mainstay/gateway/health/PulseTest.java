@@ -34,6 +34,22 @@ class PulseTest {
   }
 
   @Test
+  void unprovenServerIsDownUntilOneSuccess() {
+    Pulse pulse = Pulse.unproven(POLICY, START, "");
+
+    assertThat(pulse.health()).isEqualTo(Health.DOWN);
+    assertThat(pulse.succeeded(START, "").health()).isEqualTo(Health.UP);
+  }
+
+  @Test
+  void unprovenServerThatFailsItsFirstCheckMustRise() {
+    Pulse pulse = Pulse.unproven(POLICY, START, "").failed(START, "").succeeded(START, "");
+
+    assertThat(pulse.health()).isEqualTo(Health.DOWN);
+    assertThat(pulse.succeeded(START, "").health()).isEqualTo(Health.UP);
+  }
+
+  @Test
   void firstSuccessMeansUp() {
     assertThat(history("+")).isEqualTo("4U1000");
   }

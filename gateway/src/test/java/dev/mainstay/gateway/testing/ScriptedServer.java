@@ -41,6 +41,7 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   private final String name;
+  private final InetAddress address;
   private final int port;
   private final Set<Socket> clients = ConcurrentHashMap.newKeySet();
   private final List<Request> requests = new CopyOnWriteArrayList<>();
@@ -49,15 +50,21 @@ public final class ScriptedServer implements AutoCloseable {
   private volatile int health = 200;
   private volatile ServerSocket listener;
 
-  private ScriptedServer(String name) throws IOException {
+  private ScriptedServer(String name, InetAddress address, int port) throws IOException {
     this.name = name;
-    this.listener = bind(0);
+    this.address = address;
+    this.listener = bind(address, port);
     this.port = listener.getLocalPort();
   }
 
   public static ScriptedServer start(String name) {
+    return start(name, InetAddress.getLoopbackAddress(), 0);
+  }
+
+  /** One that listens on another loopback address, such as 127.0.0.2. */
+  public static ScriptedServer start(String name, InetAddress address, int port) {
     try {
-      ScriptedServer server = new ScriptedServer(name);
+      ScriptedServer server = new ScriptedServer(name, address, port);
       server.accept();
       return server;
     } catch (IOException e) {
@@ -69,8 +76,12 @@ public final class ScriptedServer implements AutoCloseable {
     return name;
   }
 
+  public int port() {
+    return port;
+  }
+
   public String uri() {
-    return "http://127.0.0.1:" + port;
+    return "http://%s:%d".formatted(address.getHostAddress(), port);
   }
 
   /** The requests that came, checks left out. */
@@ -103,7 +114,7 @@ public final class ScriptedServer implements AutoCloseable {
   }
 
   private boolean refuses() {
-    try (Socket probe = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    try (Socket probe = new Socket(address, port)) {
       return !probe.isConnected();
     } catch (IOException refused) {
       return true;
@@ -115,15 +126,15 @@ public final class ScriptedServer implements AutoCloseable {
     listener =
         await()
             .ignoreExceptionsInstanceOf(BindException.class)
-            .until(() -> bind(port), socket -> true);
+            .until(() -> bind(address, port), socket -> true);
     accept();
   }
 
-  private static ServerSocket bind(int port) throws IOException {
+  private static ServerSocket bind(InetAddress address, int port) throws IOException {
     ServerSocket socket = new ServerSocket();
     try {
       socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 100);
+      socket.bind(new InetSocketAddress(address, port), 100);
       return socket;
     } catch (IOException e) {
       socket.close();
