@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Tells what changed between two pictures: one line each, saying who, from what to what, why, and
@@ -29,7 +30,12 @@ final class Journal {
   private final Map<NodeId, Standing> standings = new HashMap<>();
   private long epoch;
   private Instant waitingSince = Instant.EPOCH;
-  private boolean toldToWait;
+
+  /** The latest reason to wait, and since when it is the same. */
+  private String reason = "";
+
+  private Instant reasonSince = Instant.EPOCH;
+  private Optional<String> told = Optional.empty();
 
   /** The lines to log after this picture. */
   List<String> after(Picture picture) {
@@ -61,17 +67,28 @@ final class Journal {
               lines.add("epoch %d -> %d, primary %s".formatted(epoch, e.epoch(), e.primary()));
               epoch = e.epoch();
             });
-    if (picture.waiting().isEmpty()) {
-      if (toldToWait) {
-        lines.add("waits no more, after " + lasted(waitingSince, now));
-      }
-      toldToWait = false;
-      waitingSince = now;
-    } else if (!toldToWait && Duration.between(waitingSince, now).compareTo(PASSING) > 0) {
-      lines.add("waits: " + picture.waiting().get());
-      toldToWait = true;
-    }
+    wait(picture.waiting(), now).ifPresent(lines::add);
     return lines;
+  }
+
+  private Optional<String> wait(Optional<String> why, Instant now) {
+    if (why.isEmpty()) {
+      boolean wasTold = told.isPresent();
+      String line = "waits no more, after " + lasted(waitingSince, now);
+      told = Optional.empty();
+      reason = "";
+      waitingSince = now;
+      return wasTold ? Optional.of(line) : Optional.empty();
+    }
+    if (!why.get().equals(reason)) {
+      reasonSince = reason.isEmpty() ? waitingSince : now;
+      reason = why.get();
+    }
+    if (told.equals(why) || Duration.between(reasonSince, now).compareTo(PASSING) <= 0) {
+      return Optional.empty();
+    }
+    told = why;
+    return Optional.of("waits: " + reason);
   }
 
   private static String words(NodeState node) {

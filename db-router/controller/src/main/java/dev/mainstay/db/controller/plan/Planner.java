@@ -48,7 +48,8 @@ import java.util.function.Predicate;
  *   <li>MariaDB, started with {@code init-rpl-role=SLAVE}, drops from the tail of its binary log
  *       what it had not committed in the engine, though a replica may have acknowledged it. So all
  *       of S must be reached, and what any of them is ahead is fetched from there first. (Else the
- *       numbers of the lost transactions would be given out anew, and nobody could tell.)
+ *       numbers of the lost transactions would be given out anew, and nobody could tell.) The
+ *       record of the epoch itself may be in that tail.
  *   <li>MySQL commits what its binary log holds, so nothing is missing, and after the {@linkplain
  *       ClusterSpec#patience() patience} one member of S is enough, provided that a majority of all
  *       nodes is reached. That is safe as long as nothing elects another primary.
@@ -248,12 +249,15 @@ public final class Planner {
     if (primary == null || refused.containsKey(office)) {
       return waiting("%s %s".formatted(title, refused.get(office)));
     }
-    if (!primary.epoch().equals(Optional.of(epoch))) {
-      return waiting(title + " has lost its data: it does not know of this epoch");
+    if (primary.clusterId().isEmpty()) {
+      return waiting(title + " has lost its data: it is blank");
     }
     Optional<Reached> ahead = primary.readOnly() ? ahead(primary) : Optional.empty();
     if (ahead.isPresent()) {
       return fetch(primary, ahead.get());
+    }
+    if (!primary.epoch().equals(Optional.of(epoch))) {
+      return waiting(title + " does not know of this epoch, and nobody here can tell it");
     }
     for (Reached node : eligible()) {
       boolean other = !node.address().equals(primary.address());

@@ -63,6 +63,20 @@ class JournalTest {
     assertThat(journal.after(at(3000, node))).containsExactly("waits no more, after 3.0 s");
   }
 
+  @Test
+  void anotherReasonToWaitIsToldWhenItLastsToo() {
+    NodeState node = node(Role.REPLICA, false, "");
+    Optional<String> first = Optional.of("2 are needed");
+    Optional<String> second = Optional.of("db-1 is unreachable");
+    journal.after(at(0, node));
+    journal.after(picture(1100, Optional.empty(), first, node));
+
+    assertThat(journal.after(picture(1600, Optional.empty(), second, node))).isEmpty();
+    assertThat(journal.after(picture(2700, Optional.empty(), second, node)))
+        .containsExactly("waits: db-1 is unreachable");
+    assertThat(journal.after(at(4000, node))).containsExactly("waits no more, after 4.0 s");
+  }
+
   private static NodeState node(Role role, boolean writable, String why) {
     return new NodeState(
         NodeAddress.parse("db-1=127.0.0.1:3311"),

@@ -341,8 +341,7 @@ class PlannerTest {
 
       assertThat(plan.steps()).isEmpty();
       assertThat(plan.waiting())
-          .hasValue(
-              "db-1, the primary of epoch 1, has lost its data: it does not know of this epoch");
+          .hasValue("db-1, the primary of epoch 1, has lost its data: it is blank");
     }
 
     @Test
@@ -402,6 +401,28 @@ class PlannerTest {
           .hasValue("db-1 is opened again after 5 s, unless db-3 follows it before");
       assertThat(acts(plan(LATE, closed, follower, unreachable(3))))
           .containsExactly("db-1 Open epoch 4: db-1, acknowledged by db-2, db-3");
+    }
+
+    @Test
+    void evenTheRecordOfItsEpochIsFetchedWhereThePrimaryLostIt() {
+      Seen lost = node(1).member("A:1-7");
+      Observation follower = node(2).member("A:1-8").knows(third).connectingTo(1).seen();
+      Observation other = node(3).member("A:1-7").connectingTo(1).seen();
+
+      assertThat(acts(plan(LATE, lost.seen(), follower, other)))
+          .containsExactly("db-1 Follow db-2 acker");
+    }
+
+    @Test
+    void aPrimaryThatNobodyCanTellOfItsEpochIsNotOpened() {
+      Observation errant = node(2).member("A:1-7,B:1").knows(third).seen();
+
+      Plan plan = plan(LATE, node(1).member("A:1-7").seen(), errant, unreachable(3));
+
+      assertThat(plan.steps()).isEmpty();
+      assertThat(plan.waiting())
+          .hasValue(
+              "db-1, the primary of epoch 3, does not know of this epoch, and nobody here can tell it");
     }
 
     @Test
