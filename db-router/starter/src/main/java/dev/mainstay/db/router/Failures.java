@@ -15,6 +15,12 @@ public final class Failures {
    */
   private static final Set<Integer> READ_ONLY_NODE = Set.of(1290, 1836);
 
+  /**
+   * {@code ER_SERVER_SHUTDOWN} and MariaDB's {@code ER_CONNECTION_KILLED}: a server that stops says
+   * so to whoever it cuts off.
+   */
+  private static final Set<Integer> STOPPING_NODE = Set.of(1053, 1927);
+
   private Failures() {}
 
   /**
@@ -28,6 +34,17 @@ public final class Failures {
   static boolean isLostContact(SQLException failure) {
     String state = failure.getSQLState();
     return state != null && state.startsWith("08") && failure.getErrorCode() == 0;
+  }
+
+  /** Whether something failed because the node that it ran on went away meanwhile. */
+  static boolean isLossOfNode(Throwable failure) {
+    for (Throwable link = failure; link != null; link = link.getCause()) {
+      if (link instanceof SQLException sql
+          && (isLostContact(sql) || STOPPING_NODE.contains(sql.getErrorCode()))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /**

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import dev.mainstay.db.router.JdbcProbe;
 import dev.mainstay.db.router.NodeProbe;
 import dev.mainstay.db.router.ReadPolicy;
+import dev.mainstay.db.router.RepeatedReads;
 import dev.mainstay.db.router.RoutedDataSource;
 import dev.mainstay.db.router.Router;
 import dev.mainstay.db.router.TopologyMonitor;
@@ -13,7 +14,10 @@ import dev.mainstay.db.router.WeightedReads;
 import java.sql.Connection;
 import java.time.Clock;
 import javax.sql.DataSource;
+import org.springframework.aop.Advisor;
+import org.springframework.aop.support.DefaultBeanFactoryPointcutAdvisor;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -21,6 +25,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.transaction.autoconfigure.TransactionManagerCustomizer;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Role;
+import org.springframework.core.Ordered;
 import org.springframework.jdbc.datasource.LazyConnectionDataSourceProxy;
 import org.springframework.transaction.support.AbstractPlatformTransactionManager;
 
@@ -37,6 +43,8 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
 @ConditionalOnBooleanProperty(name = "mainstay.db.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(DbRouterProperties.class)
 public final class DbRouterAutoConfiguration {
+
+  private static final String REPEATED_READS = "mainstayRepeatedReads";
 
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean(NodeProbe.class)
@@ -88,6 +96,25 @@ public final class DbRouterAutoConfiguration {
     lazy.setDefaultAutoCommit(true);
     lazy.setDefaultTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
     return lazy;
+  }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  @ConditionalOnMissingBean(name = REPEATED_READS)
+  static RepeatedReads mainstayRepeatedReads(DbRouterProperties properties) {
+    return new RepeatedReads(properties.reads().attempts());
+  }
+
+  /** Around the transaction's own advice, whose precedence is the lowest by default. */
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  @ConditionalOnMissingBean(name = "mainstayRepeatedReadsAdvisor")
+  static Advisor mainstayRepeatedReadsAdvisor() {
+    DefaultBeanFactoryPointcutAdvisor advisor = new DefaultBeanFactoryPointcutAdvisor();
+    advisor.setPointcut(RepeatedReads.pointcut());
+    advisor.setAdviceBeanName(REPEATED_READS);
+    advisor.setOrder(Ordered.LOWEST_PRECEDENCE - 10);
+    return advisor;
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.mainstay.db.router.config;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import dev.mainstay.db.router.Cluster;
+import dev.mainstay.db.router.RepeatedReads;
 import dev.mainstay.db.router.Router;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -24,8 +25,9 @@ public final class DbRouterMetricsAutoConfiguration {
 
   @Bean
   @ConditionalOnMissingBean(name = "mainstayRouterMetrics")
-  MeterBinder mainstayRouterMetrics(DbRouterProperties properties, Cluster cluster, Router router) {
-    return new RouterMetrics(properties.addresses(), cluster, router);
+  MeterBinder mainstayRouterMetrics(
+      DbRouterProperties properties, Cluster cluster, Router router, RepeatedReads reads) {
+    return new RouterMetrics(properties.addresses(), cluster, router, reads);
   }
 
   /**

@@ -101,9 +101,13 @@ public record DbRouterProperties(
    *
    * @param maxLag how far behind the primary a replica may be and still serve reads
    * @param weights by node id, 0 to 256: shares of the reads; 100 for nodes not named, 0 for none
+   * @param attempts how many times a read-only transaction is run at most, where the node that it
+   *     runs on goes away; 1 for no second time
    */
   public record Reads(
-      @DefaultValue("5s") Duration maxLag, @DefaultValue Map<String, Integer> weights) {}
+      @DefaultValue("5s") Duration maxLag,
+      @DefaultValue Map<String, Integer> weights,
+      @DefaultValue("3") int attempts) {}
 
   /**
    * Connection pools: one for each node and use.
@@ -238,6 +242,12 @@ public record DbRouterProperties(
     notNegative("migrate.patience", migrate.patience());
     notNegative("reads.max-lag", reads.maxLag());
     notNegative("hold", hold);
+    if (reads.attempts() < 1) {
+      throw wrong(
+          "reads.attempts",
+          reads.attempts(),
+          "it is %d (expected: 1 or more)".formatted(reads.attempts()));
+    }
   }
 
   private PoolSettings poolSettings() {

@@ -5,6 +5,7 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
 import dev.mainstay.db.Role;
 import dev.mainstay.db.router.Cluster;
+import dev.mainstay.db.router.RepeatedReads;
 import dev.mainstay.db.router.Router;
 import dev.mainstay.db.router.Use;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -23,6 +24,7 @@ import java.util.function.ToDoubleFunction;
  *   <li>{@code mainstay.db.connections} by {@code node} and {@code use} (read, write): connections
  *       handed out
  *   <li>{@code mainstay.db.writes.without.primary}: writes refused for lack of a primary
+ *   <li>{@code mainstay.db.reads.repeated}: reads run again because a node went away
  *   <li>{@code mainstay.db.node.reachable}, {@code mainstay.db.node.primary} by {@code node}: 0 or
  *       1
  *   <li>{@code mainstay.db.node.lag} by {@code node}: seconds, NaN when unknown
@@ -34,11 +36,13 @@ final class RouterMetrics implements MeterBinder {
   private final List<NodeAddress> nodes;
   private final Cluster cluster;
   private final Router router;
+  private final RepeatedReads reads;
 
-  RouterMetrics(List<NodeAddress> nodes, Cluster cluster, Router router) {
+  RouterMetrics(List<NodeAddress> nodes, Cluster cluster, Router router, RepeatedReads reads) {
     this.nodes = nodes;
     this.cluster = cluster;
     this.router = router;
+    this.reads = reads;
   }
 
   @Override
@@ -73,6 +77,9 @@ final class RouterMetrics implements MeterBinder {
     FunctionCounter.builder(
             "mainstay.db.writes.without.primary", router, Router::writesWithoutPrimary)
         .description("Writes refused because there was no primary")
+        .register(registry);
+    FunctionCounter.builder("mainstay.db.reads.repeated", reads, RepeatedReads::repeated)
+        .description("Reads run again because the node that they ran on went away")
         .register(registry);
     Gauge.builder(
             "mainstay.db.epoch",

@@ -33,6 +33,7 @@ class MetadataTest {
             "mainstay.db.monitor.interval",
             "mainstay.db.reads.max-lag",
             "mainstay.db.reads.weights",
+            "mainstay.db.reads.attempts",
             "mainstay.db.pool.socket-timeout",
             "mainstay.db.migrate.patience");
   }
