@@ -2,6 +2,7 @@ package dev.mainstay.web.config;
 
 import dev.mainstay.web.guard.BodyLimit;
 import dev.mainstay.web.guard.CrossOriginGuard;
+import dev.mainstay.web.guard.OwnEndpoints;
 import dev.mainstay.web.guard.SecurityHeaders;
 import dev.mainstay.web.idempotency.IdempotencyKeyResolver;
 import jakarta.servlet.Filter;
@@ -38,6 +39,11 @@ class WebConfiguration implements WebMvcConfigurer {
   @Bean
   FilterRegistrationBean<SecurityHeaders> securityHeaders() {
     return first(new SecurityHeaders(), 10);
+  }
+
+  @Bean
+  FilterRegistrationBean<OwnEndpoints> ownEndpoints() {
+    return first(new OwnEndpoints(), 15);
   }
 
   @Bean
