@@ -90,17 +90,6 @@ final class Databases {
    * @return whether it was made now
    */
   boolean initialise(Name node) throws IOException {
-    if (distribution.engine() == LocalEngine.MARIADB) {
-      // A MariaDB that starts clears temporary tables out of the temporary folder, those of another
-      // that is making its data too.
-      synchronized (this) {
-        return made(node);
-      }
-    }
-    return made(node);
-  }
-
-  private boolean made(Name node) throws IOException {
     return switch (node(node).initialise()) {
       case Initialisation.Blank() -> true;
       case Initialisation.Kept() -> false;
