@@ -538,6 +538,7 @@ class StackIT {
     assertThat(site.post(key, "<b>Bold</b> 🎈").body()).isEqualTo(posted.body());
     assertThat(site.post(key, "Another").statusCode()).isEqualTo(422);
     assertThat(site.post(UUID.randomUUID(), "x".repeat(10 << 20)).statusCode()).isBetween(400, 499);
+    assertThat(site.get("actuator/prometheus").statusCode()).isEqualTo(404);
     assertThat(site.get("?page=-1").statusCode()).isLessThan(500);
     assertThat(site.get("?page=1000000000").statusCode()).isLessThan(500);
     await()

@@ -5,6 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Set;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -17,11 +18,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
  */
 public final class OwnEndpoints extends OncePerRequestFilter {
 
-  /**
-   * Set by Tomcat's {@code RemoteIpValve} where a proxy that it trusts sent {@code
-   * X-Forwarded-For}.
-   */
-  private static final String FORWARDED = "org.apache.tomcat.request.forwarded";
+  /** Every proxy of HTTP sends one; {@code X-Forwarded-For} is used up by Tomcat before this. */
+  private static final Set<String> OF_PROXIES = Set.of("X-Forwarded-Proto", "Forwarded", "Via");
 
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
@@ -37,7 +35,7 @@ public final class OwnEndpoints extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    if (request.getAttribute(FORWARDED) == null) {
+    if (OF_PROXIES.stream().allMatch(header -> request.getHeader(header) == null)) {
       chain.doFilter(request, response);
     } else {
       response.sendError(HttpServletResponse.SC_NOT_FOUND);
