@@ -67,8 +67,9 @@ public final class RepeatedReads implements MethodInterceptor {
 
   private static final class ReadOnlyTransactions extends StaticMethodMatcherPointcut {
 
+    /** As Spring's own: methods need not be public. */
     private final AnnotationTransactionAttributeSource transactions =
-        new AnnotationTransactionAttributeSource();
+        new AnnotationTransactionAttributeSource(false);
 
     ReadOnlyTransactions() {
       setClassFilter(transactions::isCandidateClass);

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -73,7 +74,7 @@ public final class Router implements AutoCloseable {
 
               @Override
               public void doubtful(NodeAddress node) {
-                monitor.lookNow(node.id());
+                monitor.doubt(node.id());
               }
             },
             metrics);
@@ -181,12 +182,14 @@ public final class Router implements AutoCloseable {
           case EVENTUAL -> false;
           case PRIMARY -> true;
         };
-    if (!primaryFirst || topology.primary().isEmpty()) {
-      return candidates;
+    List<NodeState> order = new ArrayList<>(candidates);
+    if (primaryFirst && topology.primary().isPresent()) {
+      order.removeIf(node -> node.role() == Role.PRIMARY);
+      order.addFirst(topology.primary().get());
     }
-    List<NodeState> order = new ArrayList<>();
-    order.add(topology.primary().get());
-    candidates.stream().filter(node -> node.role() != Role.PRIMARY).forEach(order::add);
+    // The sort is stable. A node that a connection has just broken to comes last: others in the
+    // pool are likely to be broken too.
+    order.sort(Comparator.comparing(node -> monitor.isDoubtful(node.id())));
     return order;
   }
 

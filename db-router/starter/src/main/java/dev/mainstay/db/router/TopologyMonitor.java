@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -47,6 +48,7 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
   private final AtomicReference<Topology> snapshot;
   private final Map<NodeId, Semaphore> nudges = new LinkedHashMap<>();
   private final Map<NodeId, CountDownLatch> looked = new LinkedHashMap<>();
+  private final Map<NodeId, Instant> doubts = new ConcurrentHashMap<>();
   private final List<Thread> loops = new ArrayList<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
@@ -119,8 +121,10 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
   }
 
   private void publish(Observation observation) {
+    NodeId id = observation.address().id();
+    doubts.computeIfPresent(id, (node, since) -> observation.at().isBefore(since) ? since : null);
     synchronized (publishing) {
-      latest.put(observation.address().id(), observation);
+      latest.put(id, observation);
       Topology before = snapshot.get();
       Topology after = Topology.of(latest.values(), clock.instant());
       snapshot.set(after);
@@ -173,6 +177,22 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
     if (nudge != null) {
       nudge.release();
     }
+  }
+
+  /**
+   * A connection to a node broke, or the node is not what it was taken for: until a look that
+   * begins now or later says how it is, it is {@linkplain #isDoubtful doubtful}.
+   */
+  public void doubt(NodeId node) {
+    if (nudges.containsKey(node)) {
+      doubts.put(node, clock.instant());
+      lookNow(node);
+    }
+  }
+
+  /** Whether reads had better go elsewhere until the node has been looked at again. */
+  public boolean isDoubtful(NodeId node) {
+    return doubts.containsKey(node);
   }
 
   /**

@@ -68,6 +68,22 @@ class RepeatedReadsTest {
   }
 
   @Test
+  void methodsNeedNotBePublic() throws NoSuchMethodException {
+    assertThat(
+            RepeatedReads.pointcut()
+                .getMethodMatcher()
+                .matches(Hidden.class.getDeclaredMethod("read"), Hidden.class))
+        .isTrue();
+  }
+
+  static class Hidden {
+    @Transactional(readOnly = true)
+    String read() {
+      return "";
+    }
+  }
+
+  @Test
   void atLeastOneAttemptIsNeeded() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new RepeatedReads(0))

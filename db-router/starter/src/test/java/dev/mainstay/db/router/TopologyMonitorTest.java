@@ -70,6 +70,19 @@ class TopologyMonitorTest {
   }
 
   @Test
+  void aNodeIsDoubtfulUntilItHasBeenLookedAtAgain() throws Exception {
+    says(replica(DB_2));
+    monitor.doubt(DB_2.id());
+    monitor.doubt(DB_3.id());
+    assertThat(monitor.isDoubtful(DB_2.id())).isTrue();
+
+    monitor.start();
+
+    await().until(() -> !monitor.isDoubtful(DB_2.id()));
+    assertThat(monitor.isDoubtful(DB_3.id())).as("its look is not done").isTrue();
+  }
+
+  @Test
   void looksAgainAtEachInterval() {
     monitor = monitor(Duration.ofMillis(5));
     paused.countDown();
