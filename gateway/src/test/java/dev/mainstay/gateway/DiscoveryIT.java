@@ -288,6 +288,19 @@ class DiscoveryIT {
   }
 
   @Test
+  void ipv6AddressIsAServerInBrackets() {
+    dns.set("web-app", "::1", "127.0.0.1");
+    rig.start();
+    String ipv6 = "[::1]:" + port();
+    await().until(() -> ids().equals(List.of(id(1), ipv6)));
+    assertThat(rig.fact("web", ipv6, "uri")).isEqualTo("http://" + ipv6);
+
+    rig.change("web", "%5B::1%5D:" + port(), "{\"weight\":7}");
+
+    assertThat(rig.fact("web", ipv6, "weight")).isEqualTo("7");
+  }
+
+  @Test
   void metersComeAndGoWithTheServers() {
     dns.set("web-app", "127.0.0.1");
     rig.start();

@@ -64,7 +64,9 @@ public final class Gateway {
 
   /** Changes a server; the gateway's own words, as a problem, if it refuses. */
   public void change(String pool, String server, Map<String, Object> change, String token) {
-    URI uri = admin.resolve("api/pools/%s/servers/%s".formatted(pool, server));
+    // [2001:db8::7]:8080 is an id; brackets are not allowed in a path.
+    String id = server.replace("[", "%5B").replace("]", "%5D");
+    URI uri = admin.resolve("api/pools/%s/servers/%s".formatted(pool, id));
     Http.Answer answer =
         Http.send("PATCH", uri, Json.MAPPER.writeValueAsString(change), token)
             .orElseThrow(this::silent);
