@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * The real tool, which builds an overlay as {@code kubectl apply -k} does: {@code kubectl} or
@@ -29,17 +30,27 @@ final class Kustomize {
 
   private Kustomize() {}
 
-  /** The overlay's objects as YAML. */
+  /** The overlay's objects as YAML. Where both tools are there, they must agree. */
   static String build(Path overlay) {
-    List<String> tool = require();
-    return BUILT.computeIfAbsent(overlay, folder -> run(tool, folder));
+    List<List<String>> tools = tools();
+    if (tools.isEmpty()) {
+      abort("there is neither kubectl nor kustomize on the PATH");
+    }
+    return BUILT.computeIfAbsent(
+        overlay,
+        folder -> {
+          List<String> built = tools.stream().map(tool -> run(tool, folder)).toList();
+          assertThat(built).as("what %s build of %s", tools, folder).containsOnly(built.getFirst());
+          return built.getFirst();
+        });
   }
 
-  private static List<String> require() {
-    return onPath("kubectl")
-        .map(kubectl -> List.of(kubectl, "kustomize"))
-        .or(() -> onPath("kustomize").map(kustomize -> List.of(kustomize, "build")))
-        .orElseGet(() -> abort("there is neither kubectl nor kustomize on the PATH"));
+  private static List<List<String>> tools() {
+    return Stream.of(
+            onPath("kubectl").map(kubectl -> List.of(kubectl, "kustomize")),
+            onPath("kustomize").map(kustomize -> List.of(kustomize, "build")))
+        .flatMap(Optional::stream)
+        .toList();
   }
 
   private static Optional<String> onPath(String program) {
