@@ -21,7 +21,15 @@ public final class Failures {
    */
   private static final Set<Integer> STOPPING_NODE = Set.of(1053, 1927);
 
+  /** {@code ER_ACCESS_DENIED_ERROR}. */
+  private static final int ACCESS_DENIED = 1045;
+
   private Failures() {}
+
+  /** Whether the node knows no such account, or another password of it. */
+  static boolean isAccessDenied(SQLException failure) {
+    return failure.getErrorCode() == ACCESS_DENIED;
+  }
 
   /**
    * Whether the node refused a write because it is read-only: it is not, or no longer, the primary.

@@ -13,9 +13,12 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A pool of connections for each node and {@link Use}, made when it is first needed: only then is
@@ -38,6 +41,8 @@ final class NodePools implements AutoCloseable {
     void doubtful(NodeAddress node);
   }
 
+  private static final Logger log = LoggerFactory.getLogger(NodePools.class);
+
   private record Key(NodeId node, Use use) {}
 
   private final String schema;
@@ -46,6 +51,7 @@ final class NodePools implements AutoCloseable {
   private final Listener listener;
   private final @Nullable MetricsTrackerFactory metrics;
   private final Map<Key, HikariDataSource> pools = new ConcurrentHashMap<>();
+  private final Set<NodeId> refusing = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   NodePools(
@@ -97,8 +103,17 @@ final class NodePools implements AutoCloseable {
 
   private Connection connect(NodeAddress node, Engine engine) throws SQLException {
     try {
-      return dial.open(node, engine, schema);
+      Connection connection = dial.open(node, engine, schema);
+      refusing.remove(node.id());
+      return connection;
     } catch (SQLException e) {
+      // To whoever waits for a connection this looks like a node that is away.
+      if (Failures.isAccessDenied(e) && refusing.add(node.id())) {
+        log.error(
+            "{} refuses the application: {}; check mainstay.db.password",
+            node.id().value(),
+            Failures.reason(e));
+      }
       if (Failures.isLostContact(e)) {
         listener.unreachable(node, Failures.reason(e));
       }

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -128,6 +129,7 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
       Topology before = snapshot.get();
       Topology after = Topology.of(latest.values(), clock.instant());
       snapshot.set(after);
+      otherReason(before, after).ifPresent(log::info);
       List<String> changes = changes(before, after);
       if (!changes.isEmpty()) {
         changes.forEach(log::info);
@@ -163,6 +165,23 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
                       .orElse("none")));
     }
     return changes;
+  }
+
+  /**
+   * A node that is unreachable for another reason than before is routed to no differently, but who
+   * looks for the cause, such as a wrong password, has to be told.
+   */
+  private static Optional<String> otherReason(Topology before, Topology after) {
+    return after.nodes().stream()
+        .filter(now -> now.role() == Role.UNREACHABLE)
+        .filter(
+            now ->
+                before
+                    .node(now.id())
+                    .filter(was -> was.role() == Role.UNREACHABLE && !was.why().equals(now.why()))
+                    .isPresent())
+        .map(now -> "%s is UNREACHABLE (%s)".formatted(now.id().value(), now.why()))
+        .findFirst();
   }
 
   private static String describe(NodeState node) {

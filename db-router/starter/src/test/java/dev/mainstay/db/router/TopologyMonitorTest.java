@@ -26,6 +26,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 @Timeout(30)
 class TopologyMonitorTest {
@@ -163,6 +166,21 @@ class TopologyMonitorTest {
     says(at(NOW.plusSeconds(1), replica(DB_2)));
     says(at(NOW.plusSeconds(1), replica(DB_3)));
     assertThat(monitor.awaitAfresh(now -> true, Duration.ofSeconds(10))).isTrue();
+  }
+
+  /** Trap: a wrong password changes no role, and so nobody is told. */
+  @Test
+  @ExtendWith(OutputCaptureExtension.class)
+  void whyANodeIsUnreachableFromTheBeginningIsTold(CapturedOutput output) throws Exception {
+    says(primary(DB_1));
+    says(new Observation.Unreachable(DB_2, NOW, "Access denied for user 'monitor'"));
+    says(replica(DB_3));
+    paused.countDown();
+
+    monitor.start();
+
+    assertThat(monitor.awaitFirstLook(Duration.ofSeconds(10))).isTrue();
+    assertThat(output).containsOnlyOnce("db-2 is UNREACHABLE (Access denied for user 'monitor')");
   }
 
   private TopologyMonitor monitor(Duration interval) {
