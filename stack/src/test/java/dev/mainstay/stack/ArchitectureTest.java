@@ -39,6 +39,8 @@ class ArchitectureTest {
         .definedBy(ROOT + ".cli")
         .layer("launch")
         .definedBy(ROOT + ".launch")
+        .layer("containers")
+        .definedBy(ROOT + ".containers")
         .layer("remote")
         .definedBy(ROOT + ".remote")
         .layer("supervise")
@@ -53,12 +55,14 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("command")
         .whereLayer("launch")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("containers")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("remote")
         .mayOnlyBeAccessedByLayers("launch", "cli")
         .whereLayer("supervise")
         .mayOnlyBeAccessedByLayers("remote", "launch", "cli")
         .whereLayer("process")
-        .mayOnlyBeAccessedByLayers("supervise", "remote", "launch", "cli")
+        .mayOnlyBeAccessedByLayers("supervise", "remote", "launch", "containers", "cli")
         .check(CLASSES);
   }
 

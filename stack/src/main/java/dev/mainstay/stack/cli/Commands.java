@@ -1,5 +1,6 @@
 package dev.mainstay.stack.cli;
 
+import dev.mainstay.stack.containers.Containers;
 import dev.mainstay.stack.launch.Secrets;
 import dev.mainstay.stack.model.Child;
 import dev.mainstay.stack.model.Name;
@@ -106,6 +107,11 @@ public final class Commands {
   int status(
       @Mixin HomeOption homeOption,
       @Option(names = "--json", description = "As JSON.") boolean json) {
+    Containers containers = containers(homeOption.home());
+    if (containers.areUp()) {
+      Report.of(containers).print(json);
+      return 0;
+    }
     StackState state = stateOf(homeOption.home());
     Report report = Report.of(state, table);
     if (json) {
@@ -133,6 +139,11 @@ public final class Commands {
       @Mixin HomeOption homeOption,
       @Option(names = "--wipe", description = "Drops the data too.") boolean wipe) {
     Home home = homeOption.home();
+    Containers containers = containers(home);
+    if (containers.areUp()) {
+      containers.down(wipe);
+      return 0;
+    }
     Optional<StackState> state = new StateFile(home).read();
     if (state.isEmpty() && !(wipe && home.folder().resolve("home.json").toFile().exists())) {
       throw nothingUp(home);
@@ -218,8 +229,19 @@ public final class Commands {
               names = "--for",
               paramLabel = "TIME",
               description = "Stays down that long: 10s, 500ms, 2m.")
-          @Nullable String time) {
+          @Nullable String time)
+      throws InterruptedException {
     Long millis = time == null ? null : duration(time).toMillis();
+    Containers containers = containers(homeOption.home());
+    if (containers.areUp()) {
+      Name known =
+          Name.parse(name)
+              .orElseThrow(
+                  () -> new Problem("%s is no name (expected: %s)".formatted(name, PROCESS)));
+      containers.kill(known, millis == null ? Duration.ofSeconds(1) : Duration.ofMillis(millis));
+      System.out.println("%s was killed and is started again".formatted(known));
+      return 0;
+    }
     return obey(homeOption.home(), new Order(Order.Verb.KILL, name, millis));
   }
 
@@ -410,6 +432,10 @@ public final class Commands {
         .filter(name -> name.role() == Role.GATEWAY)
         .map(name -> new Gateway(name, state.options()))
         .toList();
+  }
+
+  private static Containers containers(Home home) {
+    return new Containers(Project.folder(), home);
   }
 
   private static StackState stateOf(Home home) {

@@ -1,7 +1,10 @@
 package dev.mainstay.stack.cli;
 
+import dev.mainstay.stack.containers.Containers;
 import dev.mainstay.stack.model.Child;
 import dev.mainstay.stack.model.Identity;
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Phase;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.model.StackState;
@@ -58,6 +61,34 @@ record Report(
         processes,
         pools(gateways),
         new Controllers(state.options()).topology());
+  }
+
+  /** The same of a stack in containers, where the engine is the supervisor. */
+  static Report of(Containers containers) {
+    List<ProcessLine> lines =
+        containers.all().stream()
+            .map(
+                one ->
+                    new ProcessLine(
+                        one.name().toString(),
+                        one.name().role().label(),
+                        null,
+                        null,
+                        one.state(),
+                        one.memory()))
+            .toList();
+    Options options = new Options(2, 2, 2, 2, Options.Database.MYSQL, containers.sitePort(), 0);
+    List<Gateway> gateways =
+        List.of(
+            new Gateway(new Name(Role.GATEWAY, 1), options),
+            new Gateway(new Name(Role.GATEWAY, 2), options));
+    return new Report(
+        true,
+        gateways.getFirst().site().toString(),
+        gateways.getFirst().admin().toString(),
+        lines,
+        pools(gateways),
+        containers.topology());
   }
 
   private static ProcessLine line(Child child, boolean supervised, ProcessTable table) {
@@ -134,6 +165,14 @@ record Report(
     return Json.MAPPER.writeValueAsString(whole);
   }
 
+  void print(boolean asJson) {
+    if (asJson) {
+      System.out.println(json());
+    } else {
+      text().forEach(System.out::println);
+    }
+  }
+
   List<String> text() {
     List<String> lines = new ArrayList<>();
     Table table = new Table("NAME", "ROLE", "PID", "PORT", "STATE", "MEMORY");
@@ -201,9 +240,17 @@ record Report(
   private static String colour(String cell) {
     return switch (cell) {
       case "running", "UP", "PRIMARY", "REPLICA" -> Terminal.green(cell);
-      case "paused", "stopping", "restarting", "stopped", "DRAIN", "MAINT", "UNKNOWN" ->
+      case "paused", "stopping", "starting", "restarting", "stopped", "DRAIN", "MAINT", "UNKNOWN" ->
           Terminal.yellow(cell);
-      case "dead", "DOWN", "STALE_PRIMARY", "QUARANTINED", "UNREACHABLE" -> Terminal.red(cell);
+      case "dead",
+          "absent",
+          "exited",
+          "unhealthy",
+          "DOWN",
+          "STALE_PRIMARY",
+          "QUARANTINED",
+          "UNREACHABLE" ->
+          Terminal.red(cell);
       default -> cell;
     };
   }

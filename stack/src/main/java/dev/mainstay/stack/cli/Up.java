@@ -1,5 +1,6 @@
 package dev.mainstay.stack.cli;
 
+import dev.mainstay.stack.containers.Containers;
 import dev.mainstay.stack.launch.Progress;
 import dev.mainstay.stack.launch.Secrets;
 import dev.mainstay.stack.launch.Stack;
@@ -109,6 +110,12 @@ final class Up implements Callable<Integer> {
       description = "Returns when a page is served; the stack runs on in the background.")
   boolean detach;
 
+  @Option(
+      names = "--docker",
+      description =
+          "Runs docker-compose.yml instead, in the background; the numbers above are then its own.")
+  boolean docker;
+
   @Option(names = "--json", description = "Prints the outcome as `status --json` does.")
   boolean json;
 
@@ -125,6 +132,18 @@ final class Up implements Callable<Integer> {
   public Integer call() {
     Options options = options();
     Home home = homeOption.home();
+    if (docker) {
+      Containers containers = new Containers(Project.folder(), home);
+      containers.up();
+      Report report = Report.of(containers);
+      report.print(json);
+      if (!json) {
+        System.out.println();
+        System.out.println("site       " + Terminal.bold(report.site()));
+        System.out.println("dashboard  " + Terminal.bold(containers.link()));
+      }
+      return 0;
+    }
     if (detach && !supervise) {
       return new Detached(home, table, spec.commandLine().getParseResult().originalArgs())
                   .run(this::sayElapsed)

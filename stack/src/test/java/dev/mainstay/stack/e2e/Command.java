@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 
@@ -42,9 +43,18 @@ final class Command {
   }
 
   private final Path home;
+  private final Map<String, String> variables;
 
   Command(Path home) {
+    this(home, Map.of());
+  }
+
+  /**
+   * @param variables of its environment, beside those of this process
+   */
+  Command(Path home, Map<String, String> variables) {
     this.home = home;
+    this.variables = variables;
   }
 
   static Path project() {
@@ -65,12 +75,13 @@ final class Command {
     Path out = Files.createTempFile("mainstay", ".out");
     Path err = Files.createTempFile("mainstay", ".err");
     try {
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(command)
               .redirectInput(Path.of("/dev/null").toFile())
               .redirectOutput(out.toFile())
-              .redirectError(err.toFile())
-              .start();
+              .redirectError(err.toFile());
+      builder.environment().putAll(variables);
+      Process process = builder.start();
       boolean ended = process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS);
       if (!ended) {
         process.destroyForcibly();

@@ -1,0 +1,190 @@
+package dev.mainstay.stack.containers;
+
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.process.Home;
+import dev.mainstay.stack.process.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The project's {@code docker-compose.yml}, as the commands act on it. A mark in the home says that
+ * the stack there is one of containers.
+ */
+public final class Containers {
+
+  private static final Pattern PORT = Pattern.compile(".*:(\\d+)");
+
+  /** In bash alone: the images hold no curl, and the controllers' port is not published. */
+  private static final String TOPOLOGY =
+      "exec 3<>/dev/tcp/127.0.0.1/9300; printf 'GET /api/topology HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; cat <&3";
+
+  private final Path project;
+  private final Home home;
+
+  /**
+   * The stack of a home, which need not be up.
+   *
+   * @param project the folder of {@code docker-compose.yml}
+   */
+  public Containers(Path project, Home home) {
+    this.project = project;
+    this.home = home;
+  }
+
+  /** Whether {@link #up} was called on this home, and {@link #down} not since. */
+  public boolean areUp() {
+    return Files.exists(mark());
+  }
+
+  private Path mark() {
+    return home.folder().resolve("containers");
+  }
+
+  /** Starts what is not there yet, and returns when all of it is healthy. */
+  public void up() {
+    home.create();
+    Home.write(mark(), "The stack of this home runs in containers; see docker-compose.yml.\n");
+    show("The stack did not come up", "compose", "up", "--detach", "--wait");
+  }
+
+  /**
+   * Stops all of it.
+   *
+   * @param wipe drops the volumes too
+   */
+  public void down(boolean wipe) {
+    List<String> command = new ArrayList<>(List.of("compose", "down"));
+    if (wipe) {
+      command.add("--volumes");
+    }
+    show("The stack did not go down", command.toArray(String[]::new));
+    try {
+      Files.deleteIfExists(mark());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The containers that there are or should be, in order. */
+  public List<Container> all() {
+    String listed = read("compose", "ps", "--all", "--format", "json");
+    List<String> stats = new ArrayList<>(List.of("stats", "--no-stream", "--format", "json"));
+    read("compose", "ps", "--quiet").lines().map(id -> id.substring(0, 12)).forEach(stats::add);
+    String measured = stats.size() == 4 ? "" : read(stats.toArray(String[]::new));
+    return Container.all(read("compose", "config", "--services"), listed, measured);
+  }
+
+  /** SIGKILL; started again after {@code downtime}, for the engine leaves alone what was killed. */
+  public void kill(Name name, Duration downtime) throws InterruptedException {
+    List<Container> all = all();
+    Container container =
+        all.stream()
+            .filter(one -> one.name().equals(name) && one.id() != null)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new Problem(
+                        "There is no container %s. There are: %s."
+                            .formatted(
+                                name,
+                                String.join(
+                                    ", ",
+                                    all.stream().map(one -> one.name().toString()).toList()))));
+    String id = Objects.requireNonNull(container.id());
+    read("kill", id);
+    Thread.sleep(downtime);
+    read("start", id);
+  }
+
+  /** A link to the dashboard, good once and for five minutes. */
+  public String link() {
+    return read("compose", "exec", "--no-TTY", "gw-1", "link").strip();
+  }
+
+  /** The port of this machine at which the first gateway serves the site. */
+  public int sitePort() {
+    Matcher port = PORT.matcher(read("compose", "port", "gw-1", "8080").strip());
+    if (!port.matches()) {
+      throw new Problem("gw-1 publishes no port; `docker compose ps --all` tells how it is.");
+    }
+    return Integer.parseInt(port.group(1));
+  }
+
+  /** What the first controller that answers says of the nodes. */
+  public Optional<JsonNode> topology() {
+    for (String controller : List.of("rt-1", "rt-2")) {
+      try {
+        String answer = read("compose", "exec", "--no-TTY", controller, "bash", "-c", TOPOLOGY);
+        int body = answer.indexOf("\r\n\r\n");
+        if (body >= 0) {
+          return Optional.of(Json.MAPPER.readTree(answer.substring(body)));
+        }
+      } catch (Problem | JacksonException silent) {
+        // The next one may know.
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void show(String failure, String... arguments) {
+    Process process = start(true, arguments);
+    if (exit(process) != 0) {
+      throw new Problem(
+          failure + ". `docker compose ps --all` and `docker compose logs` tell more.");
+    }
+  }
+
+  private String read(String... arguments) {
+    Process process = start(false, arguments);
+    try {
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (exit(process) != 0) {
+        throw new Problem(
+            "docker %s failed: %s".formatted(String.join(" ", arguments), out.strip()));
+      }
+      return out;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Process start(boolean shown, String... arguments) {
+    List<String> command = new ArrayList<>(List.of("docker"));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder = new ProcessBuilder(command).directory(project.toFile());
+    if (shown) {
+      builder.inheritIO();
+    } else {
+      builder.redirectErrorStream(false).redirectError(ProcessBuilder.Redirect.DISCARD);
+    }
+    try {
+      return builder.start();
+    } catch (IOException noSuchCommand) {
+      throw new Problem(
+          "The command docker is missing. Install Docker, or leave --docker out: `mainstay up` needs none.");
+    }
+  }
+
+  private static int exit(Process process) {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroy();
+      Thread.currentThread().interrupt();
+      return -1;
+    }
+  }
+}

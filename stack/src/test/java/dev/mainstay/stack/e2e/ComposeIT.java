@@ -1,0 +1,364 @@
+package dev.mainstay.stack.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.mainstay.stack.process.Json;
+import dev.mainstay.stack.process.PortCheck;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The project's {@code docker-compose.yml} from {@code up} to {@code down --volumes}, on a real
+ * engine: one scenario after the other, because each start costs half a minute of CPU.
+ */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@SuppressWarnings("NullAway.Init") // The fields are set before the first test.
+class ComposeIT {
+
+  private static final Duration FIRST_PAGE = Duration.ofSeconds(90);
+  private static final long MEMORY = 4L << 30;
+  private static final List<String> NODES = List.of("db-1", "db-2", "db-3");
+
+  @TempDir static Path home;
+
+  private static Compose stack;
+  private static Command mainstay;
+  private static Site first;
+  private static Site second;
+  private static int port;
+  private static Duration firstPage;
+
+  @BeforeAll
+  static void comesUpFromNothing() throws IOException, InterruptedException {
+    Compose.requireDocker();
+    port = freePort();
+    stack = new Compose("mainstay-it-" + port, port);
+    mainstay = new Command(home.resolve("home"), stack.variables());
+    first = new Site(port);
+    second = new Site(port + 1);
+    Runtime.getRuntime().addShutdownHook(new Thread(ComposeIT::leaveNothingBehind));
+    long begun = System.nanoTime();
+    up();
+    assertThat(first.get("").statusCode()).isEqualTo(200);
+    firstPage = Duration.ofNanos(System.nanoTime() - begun);
+  }
+
+  @AfterAll
+  static void leaveNothingBehind() {
+    if (stack != null) {
+      try {
+        stack.compose("down", "--volumes", "--timeout", "5");
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static int freePort() {
+    for (int attempt = 0; attempt < 100; attempt++) {
+      int candidate = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+      if (Stream.of(0, 1, 1010, 1011).allMatch(shift -> PortCheck.isFree(candidate + shift))) {
+        return candidate;
+      }
+    }
+    throw new IllegalStateException("no free ports");
+  }
+
+  private static void up(String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("up", "--detach", "--wait"));
+    command.addAll(List.of(options));
+    stack.compose(command.toArray(String[]::new)).succeeds();
+  }
+
+  private static JsonNode post(Site site, String title) throws IOException, InterruptedException {
+    var response = site.post(UUID.randomUUID(), title);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(201);
+    return Json.MAPPER.readTree(response.body());
+  }
+
+  private static String read(Site site, String id) throws IOException, InterruptedException {
+    var response = site.get("api/notices/" + id);
+    return response.statusCode() == 200
+        ? Json.MAPPER.readTree(response.body()).path("title").asString("")
+        : "HTTP " + response.statusCode();
+  }
+
+  private static JsonNode whoami() throws IOException, InterruptedException {
+    return Json.MAPPER.readTree(first.get("api/whoami").body());
+  }
+
+  private static List<JsonNode> serversThatAreUp() throws IOException, InterruptedException {
+    return first
+        .pools()
+        .path(0)
+        .path("servers")
+        .valueStream()
+        .filter(server -> server.path("health").asString("").equals("UP"))
+        .toList();
+  }
+
+  /** How many of as many requests, one after the other, each server answered. */
+  private static Map<String, Integer> shares(int requests)
+      throws IOException, InterruptedException {
+    Map<String, Integer> shares = new TreeMap<>();
+    for (int request = 0; request < requests; request++) {
+      shares.merge(first.servedBy(), 1, Integer::sum);
+    }
+    return shares;
+  }
+
+  @Test
+  @Order(1)
+  void servesThePageSoonOnBothGateways() throws IOException, InterruptedException {
+    System.out.printf("docker compose up: first page after %d ms%n", firstPage.toMillis());
+    assertThat(firstPage).isLessThan(FIRST_PAGE);
+    assertThat(second.get("").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  @Order(2)
+  void aNoticeThatIsPostedOnOneGatewayIsReadOnTheOther() throws IOException, InterruptedException {
+    String id = post(first, "Posted in a container").path("id").asString("");
+
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(() -> assertThat(read(second, id)).isEqualTo("Posted in a container"));
+  }
+
+  @Test
+  @Order(3)
+  void everyContainerIsConfined() throws IOException, InterruptedException {
+    long limits = 0;
+    for (JsonNode container : stack.inspect()) {
+      String name = container.path("Name").asString("");
+      JsonNode host = container.path("HostConfig");
+      assertThat(container.path("Config").path("User").asString("")).as(name).matches("[1-9].*");
+      assertThat(host.path("ReadonlyRootfs").asBoolean()).as(name).isTrue();
+      assertThat(host.path("CapDrop").toString()).as(name).contains("ALL");
+      assertThat(host.path("RestartPolicy").path("Name").asString(""))
+          .as(name)
+          .isEqualTo("unless-stopped");
+      assertThat(host.path("LogConfig").path("Config").path("max-size").asString(""))
+          .as(name)
+          .isNotEmpty();
+      assertThat(container.path("State").path("Health").path("Status").asString(""))
+          .as(name)
+          .isEqualTo("healthy");
+      assertThat(host.path("Memory").asLong(0)).as(name).isPositive();
+      assertThat(container.path("Mounts").toString()).as(name).doesNotContain("docker.sock");
+      limits += host.path("Memory").asLong(0);
+    }
+    assertThat(limits).isLessThanOrEqualTo(MEMORY);
+  }
+
+  @Test
+  @Order(3)
+  void fourPortsArePublishedAndTheAdminsOnLoopbackOnly() throws IOException, InterruptedException {
+    TreeSet<String> published = new TreeSet<>();
+    for (JsonNode container : stack.inspect()) {
+      for (JsonNode bindings : container.path("HostConfig").path("PortBindings")) {
+        for (JsonNode binding : bindings) {
+          published.add(
+              binding.path("HostIp").asString("") + ":" + binding.path("HostPort").asString(""));
+        }
+      }
+    }
+
+    assertThat(published)
+        .containsExactlyInAnyOrder(
+            ":" + port,
+            ":" + (port + 1),
+            "127.0.0.1:" + (port + 1010),
+            "127.0.0.1:" + (port + 1011));
+  }
+
+  @Test
+  @Order(3)
+  void noNodeCanBeReachedFromAGateway() throws IOException, InterruptedException {
+    for (JsonNode node : stack.inspect(NODES.toArray(String[]::new))) {
+      for (JsonNode network : node.path("NetworkSettings").path("Networks")) {
+        String address = network.path("IPAddress").asString("");
+        String connect = "timeout 2 bash -c '</dev/tcp/%s/3306'".formatted(address);
+
+        assertThat(stack.bash("gw-1", connect).exit()).as(address).isNotZero();
+        assertThat(stack.bash("web-app", connect).exit()).as(address).isZero();
+      }
+    }
+    assertThat(stack.bash("gw-1", "getent hosts db-1").exit()).isNotZero();
+  }
+
+  @Test
+  @Order(3)
+  void eachServiceSeesItsOwnSecretsOnly() throws IOException, InterruptedException {
+    assertThat(stack.bash("gw-1", "ls /run/secrets").succeeds()).isEqualTo("admin-token");
+    assertThat(stack.bash("web-app", "ls /run/secrets").succeeds().lines())
+        .containsExactly("app-password", "migrate-password", "monitor-password");
+  }
+
+  @Test
+  @Order(3)
+  void aGatewayGivesALinkToItsDashboard() throws IOException, InterruptedException {
+    String link = stack.compose("exec", "--no-TTY", "gw-2", "link").succeeds();
+
+    String dashboard = "http://127.0.0.1:%d/".formatted(port + 1011);
+    assertThat(link).startsWith(dashboard + "?code=");
+    var response = second.admin("GET", link.substring(dashboard.length()), "");
+    assertThat(response.statusCode()).isEqualTo(303);
+    assertThat(response.headers().firstValue("Set-Cookie")).isPresent();
+  }
+
+  @Test
+  @Order(4)
+  void goesFromTwoInstancesToFourAndBackAndLosesNoRequest()
+      throws IOException, InterruptedException {
+    try (Site.Load load = first.load(4)) {
+      up("--scale", "web-app=4", "--no-recreate");
+      await().atMost(Duration.ofSeconds(5)).until(() -> serversThatAreUp().size() == 4);
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(shares(40).values()).containsExactly(10, 10, 10, 10);
+
+    try (Site.Load load = first.load(4)) {
+      int before = load.answered();
+      up("--scale", "web-app=2", "--no-recreate");
+      await().atMost(Duration.ofSeconds(10)).until(() -> serversThatAreUp().size() == 2);
+      int after = load.answered();
+      await().until(() -> load.answered() > after + 50);
+      assertThat(load.failures()).isEmpty();
+      assertThat(after).isGreaterThan(before);
+    }
+    assertThat(shares(40).values()).containsExactly(20, 20);
+  }
+
+  @Test
+  @Order(5)
+  void aKilledWebAppAndAKilledReplicaCostNoRequest() throws IOException, InterruptedException {
+    String primary = whoami().path("write").path("node").asString("");
+    String replica = NODES.stream().filter(node -> !node.equals(primary)).findFirst().orElseThrow();
+    String notice = post(first, "Before the kill").path("id").asString("");
+
+    try (Site.Load load = first.load(4)) {
+      await().until(() -> load.answered() > 50);
+      Compose.docker("kill", stack.containers("web-app").getFirst()).succeeds();
+      await().atMost(Duration.ofSeconds(10)).until(() -> serversThatAreUp().size() == 1);
+      Compose.docker("kill", stack.containers(replica).getFirst()).succeeds();
+      int killed = load.answered();
+      await().until(() -> load.answered() > killed + 50);
+      post(first, "While a replica is away");
+      up();
+      await().atMost(Duration.ofSeconds(10)).until(() -> serversThatAreUp().size() == 2);
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(read(first, notice)).isEqualTo("Before the kill");
+  }
+
+  @Test
+  @Order(6)
+  void aKilledGatewayTakesNothingWithIt() throws IOException, InterruptedException {
+    try (Site.Load load = first.load(4)) {
+      Compose.docker("kill", stack.containers("gw-2").getFirst()).succeeds();
+      int killed = load.answered();
+      await().until(() -> load.answered() > killed + 50);
+      up();
+      assertThat(load.failures()).isEmpty();
+    }
+    assertThat(second.get("").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  @Order(7)
+  void noticesOutliveTheContainers() throws IOException, InterruptedException {
+    String id = post(first, "Kept").path("id").asString("");
+
+    stack.compose("down", "--timeout", "10").succeeds();
+    up();
+
+    assertThat(read(first, id)).isEqualTo("Kept");
+  }
+
+  @Test
+  @Order(8)
+  void theCommandActsOnContainers() throws IOException, InterruptedException {
+    mainstay.run("up", "--docker").succeeds();
+    mainstay.run("kill", "db-3", "--for", "500ms").succeeds();
+
+    JsonNode status = mainstay.run("status", "--json").json();
+    assertThat(status.path("processes").valueStream().map(one -> one.path("name").asString("")))
+        .containsExactly("db-1", "db-2", "db-3", "rt-1", "rt-2", "web-1", "web-2", "gw-1", "gw-2");
+    assertThat(status.path("pools").path(0).path("servers").size()).isEqualTo(2);
+    assertThat(status.path("topology").path("nodes").size()).isEqualTo(3);
+    assertThat(mainstay.run("status").succeeds().out()).contains("db-3", "PRIMARY", "MiB");
+  }
+
+  @Test
+  @Order(9)
+  void nothingOutlivesDownWithVolumes() throws IOException, InterruptedException {
+    mainstay.run("down", "--wipe").succeeds();
+
+    String label = "label=com.docker.compose.project=mainstay-it-" + port;
+    assertThat(Compose.docker("volume", "ls", "--quiet", "--filter", label).succeeds()).isEmpty();
+    assertThat(Compose.docker("network", "ls", "--quiet", "--filter", label).succeeds()).isEmpty();
+    assertThat(Compose.docker("ps", "--all", "--quiet", "--filter", label).succeeds()).isEmpty();
+  }
+
+  @Test
+  @Order(10)
+  void comesUpAndWritesWithANodeThatNeverStarts() throws IOException, InterruptedException {
+    up("--scale", "db-3=0");
+
+    String id = post(first, "With two of three").path("id").asString("");
+    assertThat(read(first, id)).isEqualTo("With two of three");
+    assertThat(stack.logs("rt-1")).contains("db-3 is UNREACHABLE");
+  }
+
+  @Test
+  @Order(11)
+  void aWrongSecretIsNamedWithinAMinute() throws IOException, InterruptedException {
+    overwriteSecret("controller/controller-password");
+    overwriteSecret("web-app/app-password");
+    stack.compose("restart", "--timeout", "5", "--no-deps", "rt-2", "web-app").succeeds();
+
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(
+            () -> {
+              first.get("");
+              assertThat(stack.logs("rt-2")).contains("check mainstay.controller.password");
+              assertThat(stack.logs("web-app")).contains("check mainstay.db.password");
+            });
+  }
+
+  private static void overwriteSecret(String file) throws IOException, InterruptedException {
+    stack
+        .compose(
+            "run",
+            "--rm",
+            "--no-deps",
+            "--entrypoint",
+            "bash",
+            "secrets",
+            "-c",
+            "echo wrong > /run/secrets/" + file)
+        .succeeds();
+  }
+}
