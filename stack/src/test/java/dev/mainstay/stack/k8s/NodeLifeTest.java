@@ -1,0 +1,124 @@
+package dev.mainstay.stack.k8s;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How a node's container begins and ends, by its own scripts; the server is a stand-in. */
+class NodeLifeTest {
+
+  private static final Path SCRIPTS = Repository.folder().resolve("k8s/base/db");
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void aPassword() throws IOException {
+    Files.writeString(folder.resolve("password"), "root's");
+  }
+
+  @Test
+  void aNodeThatIsAskedToStopIsKilled() throws Exception {
+    Path start = folder.resolve("start");
+    Files.writeString(
+        start,
+        """
+        trap 'echo asked > "%1$s/asked"' TERM
+        echo $$ "$@" > "%1$s/begun.part"
+        mv "%1$s/begun.part" "%1$s/begun"
+        while :; do sleep 1; done
+        """
+            .formatted(folder));
+    Path run = folder.resolve("run.sh");
+    Files.writeString(
+        run,
+        Repository.text(SCRIPTS.resolve("run.sh")).replace("/mainstay/start", start.toString()));
+    Process container = new ProcessBuilder("bash", run.toString(), "--server-id=2").start();
+    try {
+      Path begun = folder.resolve("begun");
+      await().until(() -> Files.exists(begun));
+      List<String> told = List.of(Repository.text(begun).strip().split(" "));
+      ProcessHandle server = ProcessHandle.of(Long.parseLong(told.getFirst())).orElseThrow();
+
+      container.destroy(); // SIGTERM
+
+      assertThat(container.waitFor(5, TimeUnit.SECONDS)).isTrue();
+      await().until(() -> !server.isAlive());
+      assertThat(folder.resolve("asked")).doesNotExist();
+      assertThat(told.subList(1, told.size())).containsExactly("--server-id=2");
+    } finally {
+      container.descendants().forEach(ProcessHandle::destroyForcibly);
+      container.destroyForcibly();
+    }
+  }
+
+  @Test
+  void aContainerEndsWithItsServer() throws Exception {
+    Path start = folder.resolve("start");
+    Files.writeString(start, "exit 3\n");
+    Path run = folder.resolve("run.sh");
+    Files.writeString(
+        run,
+        Repository.text(SCRIPTS.resolve("run.sh")).replace("/mainstay/start", start.toString()));
+
+    Process container = new ProcessBuilder("bash", run.toString()).start();
+
+    assertThat(container.waitFor(5, TimeUnit.SECONDS)).isTrue();
+    assertThat(container.exitValue()).isEqualTo(3);
+  }
+
+  @Test
+  void aReplicaLeavesAtOnce() throws Exception {
+    assertThat(leave(30, "echo 1")).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aNodeThatDoesNotAnswerLeavesAtOnce() throws Exception {
+    assertThat(leave(30, "exit 1")).isLessThan(Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aPrimaryStaysUntilTheTimeIsUp() throws Exception {
+    assertThat(leave(2, "echo 0")).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(12));
+  }
+
+  @Test
+  void aPrimaryLeavesWhenAnotherHoldsItsOffice() throws Exception {
+    String onceOpenThenClosed =
+        """
+        [ -e "%1$s/seen" ] && echo 1 || echo 0
+        touch "%1$s/seen"
+        """
+            .formatted(folder);
+
+    assertThat(leave(30, onceOpenThenClosed)).isLessThan(Duration.ofSeconds(15));
+    assertThat(folder.resolve("seen")).exists();
+  }
+
+  /** How long it took; with a `mysql` that does as told. */
+  private Duration leave(int seconds, String mysql) throws IOException, InterruptedException {
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Path client = bin.resolve("mysql");
+    Files.writeString(client, "#!/bin/bash\n" + mysql + "\n");
+    Files.setPosixFilePermissions(client, PosixFilePermissions.fromString("rwx------"));
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", SCRIPTS.resolve("leave.sh").toString(), String.valueOf(seconds));
+    builder.environment().merge("PATH", bin.toString(), (path, own) -> own + ":" + path);
+    builder.environment().put("MYSQL_ROOT_PASSWORD_FILE", folder.resolve("password").toString());
+    Instant begun = Instant.now();
+    Process process = builder.start();
+    assertThat(process.waitFor(40, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isZero();
+    return Duration.between(begun, Instant.now());
+  }
+}
