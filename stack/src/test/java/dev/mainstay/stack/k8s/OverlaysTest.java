@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.stack.launch.ClusterSecrets;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
@@ -14,14 +16,18 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every overlay builds, is read strictly, and keeps every rule. */
 class OverlaysTest {
+
+  private static final long SPRINGS_OWN_SHUTDOWN_SECONDS = 30;
 
   private static final Path K8S = Repository.folder().resolve("k8s");
 
@@ -108,6 +114,34 @@ class OverlaysTest {
         .extracting(tree -> tree.at("/metadata/name").asText())
         .hasSize(5)
         .allMatch(name -> name.matches("[a-z-]+-[a-z0-9]{10}"));
+  }
+
+  /**
+   * A pod that ends is given its preStop, and then as long as Spring waits for requests in flight.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "web-app, web-app",
+    "gateway, gateway",
+    "controller, db-router/controller",
+  })
+  void whatIsInFlightHasTimeToEnd(String name, String module) throws IOException {
+    String defaults =
+        Files.readString(
+            Repository.folder().resolve(module).resolve("src/main/resources/application.yml"));
+    var told = Pattern.compile("timeout-per-shutdown-phase: (\\d+)s").matcher(defaults);
+    long shutdown = told.find() ? Long.parseLong(told.group(1)) : SPRINGS_OWN_SHUTDOWN_SECONDS;
+    PodSpec pod =
+        objects("production")
+            .find(Deployment.class, name)
+            .orElseThrow()
+            .getSpec()
+            .getTemplate()
+            .getSpec();
+    var lifecycle = pod.getContainers().getFirst().getLifecycle();
+    long preStop = lifecycle == null ? 0 : lifecycle.getPreStop().getSleep().getSeconds();
+
+    assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThan(preStop + shutdown);
   }
 
   @Test
