@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mainstay.db.local.LocalEngine;
-import dev.mainstay.db.local.testing.EachEngine;
 import dev.mainstay.db.local.testing.TestEngines;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Json;
@@ -31,42 +30,47 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestMethodOrder;
-import org.junit.jupiter.params.AfterParameterizedClassInvocation;
-import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
-import org.junit.jupiter.params.Parameter;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One stack an engine, as the command brings it up, taken through everything that must hold of it:
- * one scenario after the other, because each start costs a minute of CPU.
+ * One stack, as the command brings it up, taken through everything that must hold of it: one
+ * scenario after the other, because each start costs a minute of CPU. A class for each engine runs
+ * them, side by side.
  */
-@EachEngine
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @SuppressWarnings("NullAway.Init") // The fields are set before the first test.
-class StackIT {
+abstract class StackScenarios {
 
   private static final List<String> SERVERS = List.of("web-1", "web-2", "web-3");
 
-  private static Path folder;
-  private static Command mainstay;
-  private static Site site;
-  private static int port;
-  private static Command.Result up;
+  private Path folder;
+  private Command mainstay;
+  private Site site;
+  private int port;
+  private Command.Result up;
 
-  @Parameter LocalEngine engine;
+  private final LocalEngine engine;
 
-  @BeforeParameterizedClassInvocation
-  static void comesUp(LocalEngine engine) throws IOException, InterruptedException {
+  StackScenarios(LocalEngine engine) {
+    this.engine = engine;
+  }
+
+  @BeforeAll
+  void comesUp() throws IOException, InterruptedException {
     TestEngines.require(engine);
     folder = Files.createTempDirectory("mainstay-it-").resolve("home");
     mainstay = new Command(folder);
-    port = freePort();
+    port = freePort(engine);
     site = new Site(port);
-    Runtime.getRuntime().addShutdownHook(new Thread(StackIT::leaveNothingBehind));
+    Runtime.getRuntime().addShutdownHook(new Thread(this::leaveNothingBehind));
     up =
         mainstay.run(
             "up",
@@ -81,12 +85,12 @@ class StackIT {
     up.succeeds();
   }
 
-  @AfterParameterizedClassInvocation
-  static void goesDown() {
+  @AfterAll
+  void goesDown() {
     leaveNothingBehind();
   }
 
-  private static void leaveNothingBehind() {
+  private void leaveNothingBehind() {
     if (folder != null && Files.exists(folder)) {
       try {
         mainstay.run("down", "--wipe");
@@ -104,11 +108,14 @@ class StackIT {
 
   /**
    * A site's port at which the whole stack finds its ports free, below those of outgoing
-   * connections.
+   * connections. All of its ports end in 0 to 3, or in 5 to 8, so the stacks of both engines never
+   * want the same.
    */
-  private static int freePort() {
+  private static int freePort(LocalEngine engine) {
     for (int attempt = 0; attempt < 100; attempt++) {
-      int candidate = ThreadLocalRandom.current().nextInt(20_000, 30_000);
+      int candidate =
+          10 * ThreadLocalRandom.current().nextInt(2_000, 3_000)
+              + (engine == LocalEngine.MYSQL ? 0 : 5);
       if (ports(candidate).allMatch(PortCheck::isFree)) {
         return candidate;
       }
@@ -135,7 +142,7 @@ class StackIT {
         .orElseThrow();
   }
 
-  private static Optional<JsonNode> server(String id) throws IOException, InterruptedException {
+  private Optional<JsonNode> server(String id) throws IOException, InterruptedException {
     return site.pools()
         .path(0)
         .path("servers")
@@ -144,7 +151,7 @@ class StackIT {
         .findFirst();
   }
 
-  private static boolean isUp(String id) throws IOException, InterruptedException {
+  private boolean isUp(String id) throws IOException, InterruptedException {
     return server(id).filter(server -> server.path("health").asString("").equals("UP")).isPresent();
   }
 
@@ -163,7 +170,7 @@ class StackIT {
     return List.of("db-1", "db-2", "db-3");
   }
 
-  private static Connection connect(String node) throws SQLException {
+  private Connection connect(String node) throws SQLException {
     int number = Integer.parseInt(node.substring(3));
     String password = Home.read(folder.resolve("secrets/application")).orElseThrow().strip();
     return DriverManager.getConnection(
@@ -173,7 +180,7 @@ class StackIT {
         password);
   }
 
-  private static Map<String, Long> counted(String variable) throws SQLException {
+  private Map<String, Long> counted(String variable) throws SQLException {
     Map<String, Long> counts = new HashMap<>();
     for (String node : nodes()) {
       try (Connection connection = connect(node);
@@ -305,7 +312,7 @@ class StackIT {
                     == 1);
   }
 
-  private static Set<String> titles(String node) throws SQLException {
+  private Set<String> titles(String node) throws SQLException {
     Set<String> titles = new TreeSet<>();
     try (Connection connection = connect(node);
         var statement = connection.createStatement();
@@ -327,7 +334,7 @@ class StackIT {
    * what it counts in the same time when only monitors and controllers ask. (A replica counts an
    * insert that it applies as an insert, but not as a client's question.)
    */
-  private static Map<String, Long> statementsFor(Work work)
+  private Map<String, Long> statementsFor(Work work)
       throws IOException, InterruptedException, SQLException {
     Map<String, Long> before = counted("Questions");
     long begun = System.nanoTime();
