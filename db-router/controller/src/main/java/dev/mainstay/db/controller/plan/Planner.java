@@ -370,7 +370,7 @@ public final class Planner {
     boolean complete =
         switch (primary.engine()) {
           case MYSQL -> true;
-          case MARIADB -> missing.stream().noneMatch(unreachable::containsKey);
+          case MARIADB -> missing.stream().allMatch(reached::containsKey);
         };
     if (!complete) {
       return waitingUnlessBusy(

@@ -473,6 +473,34 @@ class PlannerTest {
     }
 
     @Test
+    void ofMariadbAnAckerThatIsConfiguredNoMoreIsMissingToo() {
+      EpochRecord wide = epoch(3, 1, 2, 3, 4);
+
+      Plan plan =
+          plan(
+              LATE,
+              node(1).engine(Engine.MARIADB).member("").knows(wide).seen(),
+              node(2)
+                  .engine(Engine.MARIADB)
+                  .member("")
+                  .knows(wide)
+                  .follows(1)
+                  .acknowledging()
+                  .seen(),
+              node(3)
+                  .engine(Engine.MARIADB)
+                  .member("")
+                  .knows(wide)
+                  .follows(1)
+                  .acknowledging()
+                  .seen());
+
+      assertThat(plan.steps()).isEmpty();
+      assertThat(plan.waiting())
+          .hasValue("db-1 is opened again when db-4 is reached, which may hold what it lost");
+    }
+
+    @Test
     void withoutAnyAckerItStaysClosed() {
       EpochRecord narrow = epoch(3, 1, 2);
       Plan plan =
