@@ -15,9 +15,19 @@ public class ServerId {
     this.jdbc = jdbc;
   }
 
+  /** {@code @@server_id} of the node that a read comes to at this moment. */
+  @Transactional(readOnly = true)
+  public long ofRead() {
+    return asked();
+  }
+
   /** {@code @@server_id} of the node that this transaction reads from. */
   @Transactional(propagation = Propagation.MANDATORY, readOnly = true)
   public long ofThisTransaction() {
+    return asked();
+  }
+
+  private long asked() {
     return jdbc.sql("select @@server_id").query(Long.class).single();
   }
 }

@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.DefaultTransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -25,7 +23,6 @@ class WhoamiApi {
   private final Route route;
   private final Cluster cluster;
   private final ServerId serverId;
-  private final TransactionTemplate read;
   private final TransactionTemplate write;
 
   WhoamiApi(
@@ -33,7 +30,6 @@ class WhoamiApi {
     this.route = route;
     this.cluster = cluster;
     this.serverId = serverId;
-    this.read = new TransactionTemplate(transactions, readOnly());
     this.write = new TransactionTemplate(transactions);
   }
 
@@ -54,7 +50,7 @@ class WhoamiApi {
   }
 
   private Read reading() {
-    long id = read.execute(status -> serverId.ofThisTransaction());
+    long id = serverId.ofRead();
     Optional<NodeState> state = cluster.topology().nodeOfServer(id);
     return new Read(
         route.node(id),
@@ -81,11 +77,5 @@ class WhoamiApi {
       }
       throw e;
     }
-  }
-
-  private static TransactionDefinition readOnly() {
-    var definition = new DefaultTransactionDefinition();
-    definition.setReadOnly(true);
-    return definition;
   }
 }
