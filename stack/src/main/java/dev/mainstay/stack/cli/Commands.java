@@ -145,7 +145,7 @@ public final class Commands {
       return 0;
     }
     Optional<StackState> state = new StateFile(home).read();
-    if (state.isEmpty() && !(wipe && home.folder().resolve("home.json").toFile().exists())) {
+    if (state.isEmpty() && !(wipe && home.isOurs())) {
       throw nothingUp(home);
     }
     state.ifPresent(known -> stop(home, known));

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -133,25 +134,39 @@ final class Up implements Callable<Integer> {
     Options options = options();
     Home home = homeOption.home();
     if (docker) {
-      Containers containers = new Containers(Project.folder(), home);
-      containers.up();
-      Report report = Report.of(containers);
-      report.print(json);
-      if (!json) {
-        System.out.println();
-        System.out.println("site       " + Terminal.bold(report.site()));
-        System.out.println("dashboard  " + Terminal.bold(containers.link()));
+      return inContainers(home);
+    }
+    if (supervise) {
+      return supervise(home, options);
+    }
+    boolean fresh = !home.isOurs();
+    try {
+      return detach ? detach(home) : supervise(home, options);
+    } finally {
+      if (fresh) {
+        // A start that was refused leaves nothing behind.
+        home.discard();
       }
-      return 0;
     }
-    if (detach && !supervise) {
-      return new Detached(home, table, spec.commandLine().getParseResult().originalArgs())
-                  .run(this::sayElapsed)
-              == 0
-          ? show(home)
-          : 1;
+  }
+
+  private int inContainers(Home home) {
+    Containers containers = new Containers(Project.folder(), home);
+    containers.up();
+    Report report = Report.of(containers);
+    report.print(json);
+    if (!json) {
+      System.out.println();
+      System.out.println("site       " + Terminal.bold(report.site()));
+      System.out.println("dashboard  " + Terminal.bold(containers.link()));
     }
-    return supervise(home, options);
+    return 0;
+  }
+
+  private int detach(Home home) {
+    List<String> arguments = spec.commandLine().getParseResult().originalArgs();
+    int failed = new Detached(home, table, arguments).run(this::sayElapsed);
+    return failed == 0 ? show(home) : 1;
   }
 
   private Options options() {

@@ -50,7 +50,10 @@ final class Blueprint implements Starter {
     Path conf = home.conf().resolve(name + ".yml");
     Home.write(conf, Json.MAPPER.writeValueAsString(settings.of(name)) + "\n");
     List<String> command = new ArrayList<>(image.command());
-    command.add("--spring.config.additional-location=file:" + conf);
+    // Seen from where it runs, for Spring takes a comma in a path for the end of it.
+    command.add(
+        "--spring.config.additional-location=file:"
+            + home.run().relativize(conf).toString().replace('\\', '/'));
     return launcher.start(command, FEW_ARENAS, home.run(), home.log(name.toString()));
   }
 }

@@ -225,6 +225,7 @@ public final class Stack {
             journal,
             clock,
             RestartSchedule.STANDARD);
+    boolean adopted = children.stream().anyMatch(child -> child.identity().isPresent());
     boolean ready = false;
     try (ScheduledExecutorService rounds =
             Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
@@ -238,7 +239,7 @@ public final class Stack {
           blueprint.has(get(image.getValue()));
           open.add(image.getKey().role());
         }
-        awaitReady(supervisor, new Readiness(options, controllers));
+        awaitReady(supervisor, new Readiness(options, controllers), adopted);
         supervisor.ready();
         ready = true;
         whenReady.run();
@@ -328,6 +329,24 @@ public final class Stack {
         case IOException failure -> throw new Problem(String.valueOf(failure.getMessage()));
         case null, default -> throw new IllegalStateException(e.getCause());
       }
+    }
+  }
+
+  /**
+   * Waits until a page is served.
+   *
+   * @param adopted whether it was up before: then it is kept up, whatever state it is found in
+   * @throws Problem if it is not adopted, and does not come up
+   */
+  private void awaitReady(Supervisor supervisor, Readiness readiness, boolean adopted)
+      throws InterruptedException {
+    try {
+      awaitReady(supervisor, readiness);
+    } catch (Problem notWhole) {
+      if (!adopted) {
+        throw notWhole;
+      }
+      progress.say("adopted as it is: " + notWhole.getMessage());
     }
   }
 

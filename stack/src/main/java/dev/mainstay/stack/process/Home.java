@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -32,6 +33,12 @@ public final class Home {
   private static final Set<PosixFilePermission> OWNER_FILE =
       PosixFilePermissions.fromString("rw-------");
   private static final List<String> PARTS = List.of("data", "logs", "conf", "secrets", "run");
+
+  /** Tells a home from a folder that only has folders of such names. */
+  private static final String MARKER = ".mainstay-home";
+
+  private static final String MARKED =
+      "What `mainstay up` keeps: data, logs, conf, secrets and run. `mainstay down --wipe` drops them.\n";
 
   private final Path folder;
 
@@ -70,10 +77,30 @@ public final class Home {
     return logs().resolve(name + ".log");
   }
 
+  /** Whether a stack keeps its things here, or began to. */
+  public boolean isOurs() {
+    return Files.exists(folder.resolve(MARKER)) || isUsed();
+  }
+
+  /** Whether a stack has come as far as to say here which engine it runs. */
+  public boolean isUsed() {
+    return Files.exists(folder.resolve("home.json"));
+  }
+
   /** Makes what is missing. */
   public void create() {
+    if (!isOurs()) {
+      for (String part : PARTS) {
+        if (Files.exists(folder.resolve(part))) {
+          throw new Problem(
+              "%s is not Mainstay's, and stands where a stack would keep its own. Choose another folder with --home."
+                  .formatted(folder.resolve(part)));
+        }
+      }
+    }
     try {
       Files.createDirectories(folder);
+      Files.writeString(folder.resolve(MARKER), MARKED);
       for (String part : PARTS) {
         Path made = folder.resolve(part);
         Files.createDirectories(made);
@@ -101,7 +128,7 @@ public final class Home {
     } catch (NoSuchFileException none) {
       return Optional.empty();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new Problem("The file %s cannot be read (%s).".formatted(file, reason(e)));
     }
   }
 
@@ -143,13 +170,34 @@ public final class Home {
     }
   }
 
+  /** Drops a home in which no stack came to anything, unless another process is at work in it. */
+  public void discard() {
+    if (isOurs() && !isUsed() && isFree()) {
+      wipe();
+    }
+  }
+
+  private boolean isFree() {
+    try {
+      return lock();
+    } catch (OverlappingFileLockException ownedByThisProcess) {
+      return true;
+    } catch (UncheckedIOException gone) {
+      return false;
+    }
+  }
+
   /** Drops everything that a stack put here; what is not ours stays. */
   public void wipe() {
+    if (!isOurs()) {
+      return;
+    }
     try {
       for (String part : PARTS) {
         delete(folder.resolve(part));
       }
       Files.deleteIfExists(folder.resolve("home.json"));
+      Files.deleteIfExists(folder.resolve(MARKER));
       if (Files.isDirectory(folder)) {
         try (var rest = Files.list(folder)) {
           if (rest.findAny().isEmpty()) {

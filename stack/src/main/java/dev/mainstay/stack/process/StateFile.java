@@ -5,6 +5,7 @@ import dev.mainstay.stack.model.Identity;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Phase;
+import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.StackState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /**
  * {@code run/state.json}: what is up, so that any later command, or the next supervisor, finds the
@@ -28,7 +31,17 @@ public final class StateFile {
   }
 
   public Optional<StackState> read() {
-    return Home.read(file).map(text -> Json.MAPPER.readValue(text, Stored.class).toState());
+    return Home.read(file).map(this::parsed);
+  }
+
+  private StackState parsed(String text) {
+    try {
+      return Json.MAPPER.readValue(text, Stored.class).toState();
+    } catch (JacksonException | IllegalArgumentException | NoSuchElementException broken) {
+      throw new Problem(
+          "%s, which names the stack's processes, is damaged. If nothing of it runs any more, delete the file; the data are not in it."
+              .formatted(file));
+    }
   }
 
   public void write(StackState state) {

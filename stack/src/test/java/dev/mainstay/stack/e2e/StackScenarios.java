@@ -565,10 +565,10 @@ abstract class StackScenarios {
       another
           .run("up", "--detach", "--db", name(engine), "--port", String.valueOf(port))
           .failsSaying("Port %d".formatted(port - 4769), "db-1", "pid ", "--port");
+      assertThat(folder.resolveSibling("another")).doesNotExist();
       another.run("status").failsSaying("Nothing is up");
     } finally {
       another.run("down", "--wipe");
-      new Home(folder.resolveSibling("another")).wipe();
     }
   }
 
@@ -576,6 +576,7 @@ abstract class StackScenarios {
   @Order(14)
   void killedSupervisorLeavesTheStackServingAndTheNextAdoptsIt()
       throws IOException, InterruptedException {
+    mainstay.run("maint", "web-3").succeeds();
     JsonNode before = status();
     kill(process(before, "supervisor").path("pid").asLong());
 
@@ -596,6 +597,7 @@ abstract class StackScenarios {
           .as(kept)
           .isEqualTo(process(before, kept).path("pid"));
     }
+    mainstay.run("ready", "web-3").succeeds();
     assertThat(process(after, "web-2").path("pid"))
         .isNotEqualTo(process(before, "web-2").path("pid"));
   }

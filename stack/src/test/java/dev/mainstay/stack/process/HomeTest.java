@@ -57,6 +57,49 @@ class HomeTest {
   }
 
   @Test
+  void folderOfSomebodyElsesIsNeitherTakenNorWiped() throws IOException {
+    Path precious = Files.createDirectories(folder.resolve("data")).resolve("precious.txt");
+    Files.writeString(precious, "precious");
+    Home home = new Home(folder);
+
+    assertThatThrownBy(home::create)
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("data is not Mainstay's")
+        .hasMessageContaining("--home");
+    home.wipe();
+    home.discard();
+
+    assertThat(precious).hasContent("precious");
+  }
+
+  @Test
+  void homeInWhichNothingCameAboutIsDiscardedAndAnyOtherKept() throws IOException {
+    Home refused = new Home(folder.resolve("refused"));
+    refused.create();
+    Home used = new Home(folder.resolve("used"));
+    used.create();
+    Files.writeString(used.folder().resolve("home.json"), "{}");
+
+    refused.discard();
+    used.discard();
+
+    assertThat(refused.folder()).doesNotExist();
+    assertThat(used.data()).exists();
+  }
+
+  @Test
+  void damagedStateIsSaidInOneSentence() throws IOException {
+    Home home = new Home(folder.resolve("home"));
+    home.create();
+    Files.writeString(home.run().resolve("state.json"), "{\"supervisor\":");
+
+    assertThatThrownBy(() -> new StateFile(home).read())
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("state.json")
+        .hasMessageContaining("damaged");
+  }
+
+  @Test
   void wipedHomeOfOursIsGone() {
     Home home = new Home(folder.resolve("home"));
     home.create();
