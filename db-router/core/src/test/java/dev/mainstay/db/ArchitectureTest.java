@@ -27,6 +27,23 @@ class ArchitectureTest {
   }
 
   @Test
+  void failoverRulesArePure() {
+    classes()
+        .that()
+        .resideInAPackage("dev.mainstay.db.failover")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "dev.mainstay.db",
+            "dev.mainstay.db.failover",
+            "java.lang..",
+            "java.util..",
+            "java.time..",
+            "org.jspecify..")
+        .check(CLASSES);
+  }
+
+  @Test
   void engineEdgeKnowsJdbcAndTheTopology() {
     classes()
         .that()

@@ -1,0 +1,86 @@
+package dev.mainstay.db.failover;
+
+import static dev.mainstay.db.Engine.MYSQL;
+import static dev.mainstay.db.failover.AScene.aScene;
+import static dev.mainstay.db.failover.AScene.acts;
+import static dev.mainstay.db.failover.AScene.epoch;
+import static dev.mainstay.db.failover.AScene.id;
+import static dev.mainstay.db.failover.AScene.why;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SwitchoverTest {
+
+  static Stream<Arguments> objections() {
+    return Stream.of(
+        Arguments.of(three(), 9, "db-9 is not a node of this cluster"),
+        Arguments.of(three(), 1, "db-1 is primary already"),
+        Arguments.of(three().unreached(2), 2, "db-2 is not reached, or of another cluster"),
+        Arguments.of(
+            three().writes(2),
+            2,
+            "db-2 is errant: it holds what db-1 lacks, 00000002-0000-0000-0000-000000000000:1"),
+        Arguments.of(three().fenced(2), 2, "db-2 does not follow db-1"),
+        Arguments.of(three().with(2, n -> n.agreed = false), 2, "db-2 does not acknowledge yet"),
+        Arguments.of(three().received(2), 2, "db-2 lags more than 1000 ms"),
+        Arguments.of(three().unlocked(2), 2, "the locks of db-1 and db-2 are not held"));
+  }
+
+  private static AScene three() {
+    return aScene(MYSQL, 3);
+  }
+
+  private static Decision to(AScene scene, int target) {
+    return Course.switchover(scene.build(), id(target), false);
+  }
+
+  @ParameterizedTest(name = "{2}")
+  @MethodSource("objections")
+  void isRefusedWithTheReasonBeforeAnythingChanges(AScene scene, int target, String why) {
+    Decision decision = to(scene, target);
+
+    assertThat(decision).isInstanceOf(Decision.Refused.class);
+    assertThat(why(decision)).isEqualTo(why);
+  }
+
+  @Test
+  void closesCatchesUpAndMovesTheOffice() {
+    AScene scene = three();
+    assertThat(acts(to(scene, 3))).containsExactly("Close db-1");
+
+    scene.closed(1).received();
+    assertThat(acts(to(scene, 3))).containsExactly("CatchUp db-3");
+
+    scene.with(1, p -> scene.with(3, n -> n.relay.add(p.log.getLast())));
+    scene.with(
+        3,
+        n -> {
+          n.append(n.relay.removeFirst());
+          n.visible = n.log.size();
+        });
+    assertThat(acts(to(scene, 3))).containsExactly("Fence db-2", "Fence db-3");
+    assertThat(acts(to(scene.fenced(2, 3), 3))).containsExactly("Promote db-3");
+    assertThat(acts(to(scene.promoted(3), 3)))
+        .containsExactly("Follow db-1 db-3", "Follow db-2 db-3 acker");
+    scene.following(1, 3).following(2, 3);
+    assertThat(acts(to(scene, 3)))
+        .containsExactly("TakeOffice db-3: epoch 15: db-3, acknowledged by db-1, db-2");
+    assertThat(acts(to(scene.record(epoch(15, 3, 1, 2), 1, 2), 3))).containsExactly("Open db-3");
+  }
+
+  @Test
+  void isUndoneWhenItTakesTooLong() {
+    assertThat(acts(Course.switchover(three().closed(1).build(), id(3), true)))
+        .containsExactly("Open db-1");
+  }
+
+  @Test
+  void whoTakesOverAfterTheClosingOpensThePrimaryAgain() {
+    assertThat(acts(three().closed(1).next())).containsExactly("Open db-1");
+  }
+}
