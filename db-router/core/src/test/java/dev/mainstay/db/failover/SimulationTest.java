@@ -1,0 +1,68 @@
+package dev.mainstay.db.failover;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Random schedules of faults against the rules, and against the rules with one of them broken.
+ *
+ * <p>{@code -Dmainstay.simulation.schedules=100000} runs more, {@code -Dmainstay.simulation.from=N}
+ * begins at another seed. A failure prints its seed and what happened.
+ */
+class SimulationTest {
+  private static final long FROM = Long.getLong("mainstay.simulation.from", 0);
+  private static final long SCHEDULES = Long.getLong("mainstay.simulation.schedules", 1000);
+
+  /** So many are enough for any mutant, several times over. */
+  private static final long MUTANT_SCHEDULES = 3000;
+
+  @Test
+  void everyInvariantHoldsUnderEverySchedule() {
+    int openings = 0;
+    for (long seed = FROM; seed < FROM + SCHEDULES; seed++) {
+      try {
+        openings += Simulation.run(seed, Rules.STRICT, false, false).openings();
+      } catch (Simulation.Broken _) {
+        fail("seed %d: %s".formatted(seed, trace(seed)));
+      }
+    }
+    assertThat(openings).isGreaterThan((int) SCHEDULES);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void everyBrokenRuleIsNoticed(Mutant mutant) {
+    Optional<String> broken = Optional.empty();
+    for (long seed = 0; seed < MUTANT_SCHEDULES && broken.isEmpty(); seed++) {
+      try {
+        Simulation.run(seed, mutant.rules, mutant.lockless(), false);
+      } catch (Simulation.Broken e) {
+        broken = Optional.of(e.what()).filter(_ -> e.unsafe());
+      }
+    }
+
+    assertThat(broken).as("what %s breaks", mutant).isPresent();
+  }
+
+  @Test
+  void aScheduleIsAFunctionOfItsSeed() {
+    String once = Simulation.run(42, Rules.STRICT, false, true).trace();
+    String again = Simulation.run(42, Rules.STRICT, false, true).trace();
+
+    assertThat(again).isNotEmpty().isEqualTo(once);
+  }
+
+  private static String trace(long seed) {
+    try {
+      Simulation.run(seed, Rules.STRICT, false, true);
+      return "it held the second time";
+    } catch (Simulation.Broken e) {
+      return e.what();
+    }
+  }
+}
