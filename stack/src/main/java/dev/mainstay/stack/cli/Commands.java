@@ -335,6 +335,11 @@ public final class Commands {
       description = "Prints a fresh link to the dashboard, good once and for five minutes.")
   int link(@Mixin HomeOption homeOption) {
     Home home = homeOption.home();
+    Containers containers = containers(home);
+    if (containers.areUp()) {
+      System.out.println(containers.link());
+      return 0;
+    }
     StackState state = stateOf(home);
     System.out.println(gateways(state).getFirst().link(Secrets.adminToken(home)));
     return 0;
@@ -439,6 +444,11 @@ public final class Commands {
   }
 
   private static StackState stateOf(Home home) {
+    if (containers(home).areUp()) {
+      throw new Problem(
+          "The stack of %s runs in containers, on which status, link, kill and down act. For the rest there are the dashboard and `docker compose`."
+              .formatted(home.folder()));
+    }
     return new StateFile(home).read().orElseThrow(() -> nothingUp(home));
   }
 

@@ -58,6 +58,9 @@ final class Compose {
     Result info;
     try {
       info = run(List.of("docker", "info"), Map.of());
+      if (info.exit() == 0) {
+        info = run(List.of("docker", "compose", "version"), Map.of());
+      }
     } catch (IOException noSuchCommand) {
       info = new Result(-1, "there is no command `docker`");
     }

@@ -310,6 +310,8 @@ class ComposeIT {
     assertThat(status.path("pools").path(0).path("servers").size()).isEqualTo(2);
     assertThat(status.path("topology").path("nodes").size()).isEqualTo(3);
     assertThat(mainstay.run("status").succeeds().out()).contains("db-3", "PRIMARY", "MiB");
+    assertThat(mainstay.run("link").succeeds().out()).contains(":%d/?code=".formatted(port + 1010));
+    mainstay.run("weight", "web-1", "20").failsSaying("runs in containers");
   }
 
   @Test
