@@ -70,6 +70,7 @@ class BoardIT {
       settings.put("mainstay.db." + account + ".password", cluster.password(account));
     }
     settings.put("mainstay.web.seed.notices", SEEDED);
+    settings.put("mainstay.db.hold", "1s");
     // One after the other: Spring Boot's logging cannot be set up by two starts in one JVM at once.
     web1 = Site.start("web-1", settings);
     web2 = Site.start("web-2", settings);
@@ -663,11 +664,13 @@ class BoardIT {
     assertThat(json.status()).isEqualTo(503);
     assertThat(json.header("Content-Type")).startsWith("application/problem+json");
     assertThat(json.header("Retry-After")).isNotEmpty();
-    assertThat(json.header("Mainstay-Outcome")).isEmpty();
+    assertThat(json.header("Mainstay-Outcome")).isEqualTo("refused");
     assertThat(form.status()).isEqualTo(503);
     assertThat(form.header("Retry-After")).isNotEmpty();
+    assertThat(form.header("Mainstay-Outcome")).isEqualTo("refused");
     assertThat(form.body())
-        .contains("One moment, please", "Reload this page to send it again")
+        .contains(
+            "One moment, please", "Your post was not taken", "Reload this page to send it again")
         .doesNotContain("http-equiv=\"refresh\"");
     assertThat(web1.get("/actuator/health/readiness").status()).isEqualTo(200);
   }

@@ -1,15 +1,19 @@
 package dev.mainstay.web.idempotency;
 
+import dev.mainstay.db.router.UnknownOutcomeException;
+import dev.mainstay.db.router.Writes;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -24,7 +28,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  *       rolled back, and the first one's resource is read on the primary and answered;
  *   <li>two at once, on any instances: the second insert waits for the first transaction to end,
  *       and then is the case above, or, when the first was rolled back, goes on;
- *   <li>a commit whose outcome is unknown: {@link #recorded} tells it later.
+ *   <li>a commit that was sent and not answered: the row decides, on the primary, whether the post
+ *       was done or is to be run again; {@link #recorded} tells it later where that takes too long.
  * </ul>
  */
 @Component
@@ -38,9 +43,11 @@ public class KeyedPosts {
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transaction;
+  private final Writes writes;
 
-  KeyedPosts(JdbcClient jdbc, PlatformTransactionManager transactions) {
+  KeyedPosts(JdbcClient jdbc, PlatformTransactionManager transactions, Writes writes) {
     this.jdbc = jdbc;
+    this.writes = writes;
     this.transaction = new TransactionTemplate(transactions);
   }
 
@@ -61,6 +68,17 @@ public class KeyedPosts {
       Supplier<R> write,
       Function<R, UUID> idOf,
       Function<UUID, R> read) {
+    try {
+      return writes.run(
+          () -> create(key, fingerprint, write, idOf),
+          () -> transaction.execute(status -> earlier(key, fingerprint, read)));
+    } catch (DuplicateKeyException e) {
+      return replay(key, fingerprint, read);
+    }
+  }
+
+  private <R> Posted<R> create(
+      IdempotencyKey key, Fingerprint fingerprint, Supplier<R> write, Function<R, UUID> idOf) {
     for (int attempt = 1; ; attempt++) {
       try {
         return new Posted.Created<>(
@@ -70,13 +88,23 @@ public class KeyedPosts {
                   record(key, new Recorded(fingerprint, idOf.apply(resource)));
                   return resource;
                 }));
-      } catch (DuplicateKeyException e) {
-        return transaction.execute(status -> earlier(key, fingerprint, read, e));
       } catch (PessimisticLockingFailureException e) {
         if (attempt == ATTEMPTS) {
           throw e;
         }
       }
+    }
+  }
+
+  /** What was made before. That it cannot be shown does not mean that it was not done. */
+  private <R> Posted<R> replay(
+      IdempotencyKey key, Fingerprint fingerprint, Function<UUID, R> read) {
+    try {
+      return writes
+          .run(() -> transaction.execute(status -> earlier(key, fingerprint, read)))
+          .orElseThrow(() -> new IllegalStateException("a key is there and not there: " + key));
+    } catch (DataAccessException | TransactionException e) {
+      throw new UnknownOutcomeException("what was posted before cannot be read", e);
     }
   }
 
@@ -88,16 +116,16 @@ public class KeyedPosts {
     return transaction.execute(status -> find(key));
   }
 
-  private <R> Posted<R> earlier(
-      IdempotencyKey key,
-      Fingerprint fingerprint,
-      Function<UUID, R> read,
-      DuplicateKeyException duplicate) {
-    Recorded recorded = find(key).orElseThrow(() -> duplicate);
-    R resource = read.apply(recorded.resourceId());
-    return recorded.fingerprint().equals(fingerprint)
-        ? new Posted.Replayed<>(resource)
-        : new Posted.KeyReused<>(resource);
+  private <R> Optional<Posted<R>> earlier(
+      IdempotencyKey key, Fingerprint fingerprint, Function<UUID, R> read) {
+    return find(key)
+        .map(
+            recorded -> {
+              R resource = read.apply(recorded.resourceId());
+              return recorded.fingerprint().equals(fingerprint)
+                  ? new Posted.Replayed<>(resource)
+                  : new Posted.KeyReused<>(resource);
+            });
   }
 
   private void record(IdempotencyKey key, Recorded recorded) {

@@ -96,13 +96,14 @@ class ApiProblems extends ResponseEntityExceptionHandler {
       throw failure;
     }
     boolean change = !request.getHttpMethod().equals(HttpMethod.GET);
+    HttpHeaders headers = Outage.headers(failure, change);
     return handleExceptionInternal(
         failure,
         ProblemDetail.forStatusAndDetail(
             HttpStatus.SERVICE_UNAVAILABLE,
-            "The database cannot be reached for the moment. Try again"
-                + (change ? " with the same key: it is done once." : " a little later.")),
-        Outage.headers(failure, change),
+            "The database cannot be reached for the moment. "
+                + Outage.advice(headers.getFirst(Outage.OUTCOME))),
+        headers,
         HttpStatus.SERVICE_UNAVAILABLE,
         request);
   }

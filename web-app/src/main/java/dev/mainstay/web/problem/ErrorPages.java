@@ -3,6 +3,7 @@ package dev.mainstay.web.problem;
 import dev.mainstay.web.whoami.Route;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.boot.webmvc.error.ErrorController;
@@ -28,7 +29,7 @@ class ErrorPages implements ErrorController {
   }
 
   @RequestMapping("/error")
-  Object error(HttpServletRequest request) {
+  Object error(HttpServletRequest request, HttpServletResponse response) {
     HttpStatus status = status(request);
     String path = attribute(request, RequestDispatcher.ERROR_REQUEST_URI).orElse("/error");
     Optional<String> reason = attribute(request, RequestDispatcher.ERROR_MESSAGE);
@@ -37,14 +38,14 @@ class ErrorPages implements ErrorController {
           .contentType(MediaType.APPLICATION_PROBLEM_JSON)
           .body(
               ProblemDetail.forStatusAndDetail(
-                  status, reason.orElse(explanation(status, isRead(request)))));
+                  status, reason.orElse(explanation(status, response))));
     }
     return new ModelAndView(
         "error",
         Map.of(
             "status", status.value(),
             "heading", heading(status),
-            "explanation", reason.orElse(explanation(status, isRead(request))),
+            "explanation", reason.orElse(explanation(status, response)),
             "retry", status == HttpStatus.SERVICE_UNAVAILABLE && isRead(request),
             "servedBy", route.of(request)),
         status);
@@ -76,14 +77,18 @@ class ErrorPages implements ErrorController {
     };
   }
 
-  private static String explanation(HttpStatus status, boolean read) {
+  private static String explanation(HttpStatus status, HttpServletResponse response) {
     return switch (status) {
       case NOT_FOUND -> "No page or notice has this address.";
       case SERVICE_UNAVAILABLE ->
           "The board's database is changing over or cannot be reached. "
-              + (read
-                  ? "What was posted before is safe."
-                  : "Your post may not have been taken yet. Reload this page to send it again: it will be there once.");
+              + switch (response.getHeader(Outage.OUTCOME)) {
+                case null -> "What was posted before is safe.";
+                case Outage.REFUSED ->
+                    "Your post was not taken. Reload this page to send it again.";
+                default ->
+                    "Your post may have been taken, or not. Reload this page to send it again: it will be there once.";
+              };
       case CONTENT_TOO_LARGE -> "More was sent than a notice can hold.";
       default ->
           status.is5xxServerError()

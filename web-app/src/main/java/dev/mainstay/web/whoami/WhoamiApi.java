@@ -4,6 +4,7 @@ import dev.mainstay.db.NodeState;
 import dev.mainstay.db.Topology;
 import dev.mainstay.db.router.Cluster;
 import dev.mainstay.db.router.Failures;
+import dev.mainstay.db.router.Writes;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Optional;
@@ -24,9 +25,15 @@ class WhoamiApi {
   private final Cluster cluster;
   private final ServerId serverId;
   private final TransactionTemplate write;
+  private final Writes writes;
 
   WhoamiApi(
-      Route route, Cluster cluster, ServerId serverId, PlatformTransactionManager transactions) {
+      Route route,
+      Cluster cluster,
+      ServerId serverId,
+      PlatformTransactionManager transactions,
+      Writes writes) {
+    this.writes = writes;
     this.route = route;
     this.cluster = cluster;
     this.serverId = serverId;
@@ -65,12 +72,14 @@ class WhoamiApi {
     }
     try {
       return route.node(
-          write.execute(
-              status -> {
-                // Nothing is written, so nothing need be seen by this sender's next reads.
-                status.setRollbackOnly();
-                return serverId.ofThisTransaction();
-              }));
+          writes.withoutHold(
+              () ->
+                  write.execute(
+                      status -> {
+                        // Nothing is written, so nothing need be seen by this sender's next reads.
+                        status.setRollbackOnly();
+                        return serverId.ofThisTransaction();
+                      })));
     } catch (RuntimeException e) {
       if (Failures.isLackOfPrimary(e)) {
         return null;

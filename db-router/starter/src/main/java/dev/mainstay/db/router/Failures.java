@@ -5,6 +5,8 @@ import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
+import java.util.function.Predicate;
+import org.springframework.transaction.TransactionSystemException;
 
 /** What an exception of the driver means for routing, and in a few words for people. */
 public final class Failures {
@@ -38,6 +40,11 @@ public final class Failures {
     return READ_ONLY_NODE.contains(failure.getErrorCode());
   }
 
+  /** The same of what Spring or Hibernate made of it. */
+  static boolean isReadOnlyNode(Throwable failure) {
+    return any(failure, Failures::isReadOnlyNode);
+  }
+
   /** Whether the node could not be talked to at all, as opposed to answering with an error. */
   static boolean isLostContact(SQLException failure) {
     String state = failure.getSQLState();
@@ -46,9 +53,25 @@ public final class Failures {
 
   /** Whether something failed because the node that it ran on went away meanwhile. */
   static boolean isLossOfNode(Throwable failure) {
+    return any(failure, Failures::isLossOfNode);
+  }
+
+  static boolean isLossOfNode(SQLException failure) {
+    return isLostContact(failure) || STOPPING_NODE.contains(failure.getErrorCode());
+  }
+
+  /**
+   * Whether this is so of any of the causes. Where a rollback failed too, Spring keeps what it was
+   * for beside the causes.
+   */
+  private static boolean any(Throwable failure, Predicate<SQLException> what) {
     for (Throwable link = failure; link != null; link = link.getCause()) {
-      if (link instanceof SQLException sql
-          && (isLostContact(sql) || STOPPING_NODE.contains(sql.getErrorCode()))) {
+      if (link instanceof SQLException sql && what.test(sql)) {
+        return true;
+      }
+      if (link instanceof TransactionSystemException rollback
+          && rollback.getApplicationException() != null
+          && any(rollback.getApplicationException(), what)) {
         return true;
       }
     }
@@ -60,13 +83,10 @@ public final class Failures {
    * it may be tried again when there is one, if doing it twice does no harm.
    */
   public static boolean isLackOfPrimary(Throwable failure) {
-    for (Throwable link = failure; link != null; link = link.getCause()) {
-      if (link instanceof SQLException sql
-          && (isReadOnlyNode(sql) || isLostContact(sql) || sql instanceof NoPrimaryException)) {
-        return true;
-      }
-    }
-    return false;
+    return UnknownOutcomeException.isCauseOf(failure)
+        || any(
+            failure,
+            sql -> isReadOnlyNode(sql) || isLossOfNode(sql) || sql instanceof NoPrimaryException);
   }
 
   /** The root of the matter, in one line. */

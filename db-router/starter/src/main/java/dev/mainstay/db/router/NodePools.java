@@ -1,5 +1,6 @@
 package dev.mainstay.db.router;
 
+import com.mysql.cj.MysqlConnection;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.HikariPoolMXBean;
@@ -10,10 +11,12 @@ import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +55,11 @@ final class NodePools implements AutoCloseable {
   private final @Nullable MetricsTrackerFactory metrics;
   private final Map<Key, HikariDataSource> pools = new ConcurrentHashMap<>();
   private final Set<NodeId> refusing = ConcurrentHashMap.newKeySet();
+
+  /** By the driver's own connection. What it is forgotten with is the connection itself. */
+  private final Map<MysqlConnection, ServerRun> runs =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
   private volatile boolean closed;
 
   NodePools(
@@ -102,11 +110,16 @@ final class NodePools implements AutoCloseable {
   }
 
   private Connection connect(NodeAddress node, Engine engine) throws SQLException {
+    Connection connection = null;
     try {
-      Connection connection = dial.open(node, engine, schema);
+      connection = dial.open(node, engine, schema);
+      runs.put(connection.unwrap(MysqlConnection.class), ServerRun.of(connection));
       refusing.remove(node.id());
       return connection;
     } catch (SQLException e) {
+      if (connection != null) {
+        connection.abort(Runnable::run);
+      }
       // To whoever waits for a connection this looks like a node that is away.
       if (Failures.isAccessDenied(e) && refusing.add(node.id())) {
         log.error(
@@ -119,6 +132,20 @@ final class NodePools implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** The server process at the other end of a pooled connection. */
+  ServerRun run(Connection pooled) throws SQLException {
+    ServerRun run = runs.get(pooled.unwrap(MysqlConnection.class));
+    if (run == null) {
+      throw new SQLException("a connection that no pool opened: " + pooled);
+    }
+    return run;
+  }
+
+  /** The number of a pooled connection's session on its server. */
+  static long session(Connection pooled) throws SQLException {
+    return pooled.unwrap(MysqlConnection.class).getSession().getThreadId();
   }
 
   /** Closes idle connections now and those in use when they come back. */
@@ -198,7 +225,7 @@ final class NodePools implements AutoCloseable {
       if (Failures.isReadOnlyNode(failure)) {
         evictSoftly(node.id()::equals);
         listener.doubtful(node);
-      } else if (Failures.isLostContact(failure)) {
+      } else if (Failures.isLossOfNode(failure)) {
         listener.doubtful(node);
       }
       return SQLExceptionOverride.Override.CONTINUE_EVICT;

@@ -2,6 +2,7 @@ package dev.mainstay.db.router;
 
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import dev.mainstay.db.Engine;
+import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
@@ -9,27 +10,41 @@ import dev.mainstay.db.Role;
 import dev.mainstay.db.Topology;
 import dev.mainstay.db.engine.Credentials;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Hands out connections: for writes to the primary, for reads to the node that the {@link
  * ReadPolicy} prefers and that gives one.
  *
+ * <p>A write that finds no primary waits for one ({@link Hold}), before anything of it was sent and
+ * without a connection.
+ *
  * <p>On a new epoch, when the primary changes, and when a node goes away, idle connections are
- * closed, and those in use when they are given back.
+ * closed, and those in use when they are given back. Those in use by writes to a node that lost its
+ * office are broken at once, and so are reads on a node that went away: they may hang on a stopped
+ * process.
  */
 public final class Router implements AutoCloseable {
 
@@ -42,6 +57,12 @@ public final class Router implements AutoCloseable {
   private final AtomicLong turn = new AtomicLong(ThreadLocalRandom.current().nextInt(1 << 20));
   private final Map<Routed, LongAdder> routed = new ConcurrentHashMap<>();
   private final LongAdder writesWithoutPrimary = new LongAdder();
+  private final LongAdder aborted = new LongAdder();
+  private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+  private final Hold hold;
+
+  /** {@link System#nanoTime} of the last change that concerns writes. */
+  private volatile long troubledAt;
 
   /** What connections are counted by. */
   record Routed(NodeId node, Use use) {}
@@ -78,12 +99,20 @@ public final class Router implements AutoCloseable {
               }
             },
             metrics);
+    this.hold = new Hold(monitor::writer, settings.heldWrites());
+    this.troubledAt = System.nanoTime() - settings.hold().toNanos();
     monitor.addListener(this::follow);
+    monitor.onLook(hold::looked);
   }
 
   private void follow(Topology before, Topology after) {
     if (!before.epoch().equals(after.epoch()) || !primaryId(before).equals(primaryId(after))) {
       pools.evictSoftly(node -> true);
+      after.epoch().ifPresent(this::abortWritesOutOf);
+    }
+    if (!writerId(before).equals(writerId(after))) {
+      troubledAt = System.nanoTime();
+      writerId(before).ifPresent(this::boundWritesOn);
     }
     for (NodeState now : after.nodes()) {
       boolean wasAway =
@@ -91,10 +120,60 @@ public final class Router implements AutoCloseable {
       boolean isAway = now.role() == Role.UNREACHABLE;
       if (isAway && !wasAway) {
         pools.away(now.id());
+        abort(lease -> lease.use() == Use.READ && lease.node().equals(now.id()));
       } else if (wasAway && !isAway) {
         pools.back(now.id());
       }
     }
+  }
+
+  /**
+   * Breaks writes on nodes that lost their office. A change of the acker set is a new epoch too,
+   * but takes it from nobody.
+   */
+  private void abortWritesOutOf(EpochRecord epoch) {
+    Optional<Instant> start = monitor.startedAt(epoch.primary());
+    abort(
+        lease ->
+            lease.use() == Use.WRITE
+                && (!lease.node().equals(epoch.primary())
+                    || start
+                        .filter(at -> at.getEpochSecond() - 1 > lease.run().latest())
+                        .isPresent()));
+  }
+
+  /**
+   * A node takes no writes any more: those on it that have a deadline are broken then, if they hang
+   * still. The fate of those that have none is left to the socket's time-out.
+   */
+  private void boundWritesOn(NodeId node) {
+    for (Lease lease : leases) {
+      if (lease.node().equals(node) && lease.deadline().isPresent()) {
+        long left = Math.max(0, lease.deadline().getAsLong() - System.nanoTime());
+        CompletableFuture.delayedExecutor(
+                left, TimeUnit.NANOSECONDS, work -> Thread.ofVirtual().start(work))
+            .execute(
+                () -> {
+                  if (writerId(monitor.topology()).filter(node::equals).isEmpty()) {
+                    abort(lease::equals);
+                  }
+                });
+      }
+    }
+  }
+
+  /** Breaks those of the connections in use. */
+  void abort(Predicate<Lease> which) {
+    for (Lease lease : leases) {
+      if (which.test(lease)) {
+        aborted.increment();
+        lease.abort();
+      }
+    }
+  }
+
+  private static Optional<NodeId> writerId(Topology topology) {
+    return topology.primary().filter(NodeState::writable).map(NodeState::id);
   }
 
   private static Optional<NodeId> primaryId(Topology topology) {
@@ -104,14 +183,19 @@ public final class Router implements AutoCloseable {
   /**
    * A connection for {@code use}.
    *
-   * @throws NoPrimaryException if it is for a write and there is no primary
+   * @throws NoPrimaryException if it is for a write and there is no primary, nor comes one in time
    * @throws NoReadableNodeException if it is for a read and no node gave one
    */
   public Connection connection(Use use) throws SQLException {
     awaitFirstLook();
+    Attempt attempt = Attempt.current();
+    // A replica's word decides nothing about a COMMIT in doubt, however the lookup asks.
+    if (attempt != null && attempt.inDoubt() != null) {
+      return forWrite(attempt);
+    }
     return switch (use) {
       case READ -> forRead();
-      case WRITE -> forWrite();
+      case WRITE -> forWrite(attempt);
     };
   }
 
@@ -120,38 +204,155 @@ public final class Router implements AutoCloseable {
     try {
       monitor.awaitFirstLook(FIRST_LOOK);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SQLTransientConnectionException("interrupted while waiting for the nodes", e);
+      throw interrupted(e);
     }
   }
 
-  private Connection forWrite() throws SQLException {
-    NodeState primary = primary();
-    try {
-      return count(primary, Use.WRITE, pooled(primary, Use.WRITE));
-    } catch (SQLException e) {
-      if (primaryId(monitor.topology()).filter(primary.address().id()::equals).isEmpty()) {
-        writesWithoutPrimary.increment();
-        throw new NoPrimaryException("no primary to write to: " + describe(monitor.topology()), e);
+  private static SQLException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new SQLTransientConnectionException("interrupted while waiting for the nodes", e);
+  }
+
+  private Connection forWrite(@Nullable Attempt attempt) throws SQLException {
+    long deadline =
+        attempt == null ? System.nanoTime() + settings.hold().toNanos() : attempt.deadline();
+    SQLException last = null;
+    while (true) {
+      NodeState primary = primary(deadline, attempt, last);
+      if (last != null && isOverload(last) && !isTroubled()) {
+        throw last;
       }
+      try {
+        Connection connection = writing(primary, attempt);
+        if (connection != null) {
+          return count(primary, Use.WRITE, connection);
+        }
+      } catch (SQLException e) {
+        if (!isOverload(e) && !Failures.isLossOfNode((Throwable) e)) {
+          throw e;
+        }
+        if (last != null) {
+          e.addSuppressed(last);
+        }
+        last = e;
+        // Whether the node is to blame is seen before anything else goes there.
+        monitor.doubt(primary.id());
+      }
+    }
+  }
+
+  /** The pool had no connection to give, and no trouble to open one. */
+  private static boolean isOverload(SQLException e) {
+    return e instanceof SQLTransientConnectionException && e.getCause() == null;
+  }
+
+  /** Whether the primary was away, or was another, within the last {@code hold}. */
+  private boolean isTroubled() {
+    return writerId(monitor.topology()).isEmpty()
+        || System.nanoTime() - troubledAt < settings.hold().toNanos();
+  }
+
+  /**
+   * A connection to the primary on which a transaction can begin; null if the node lost its office
+   * meanwhile.
+   */
+  private @Nullable Connection writing(NodeState primary, @Nullable Attempt attempt)
+      throws SQLException {
+    Connection pooled = pooled(primary, Use.WRITE);
+    Lease lease = lease(pooled, primary, Use.WRITE, attempt);
+    try {
+      // Either it is among the leases before a change of office is seen, or the change is seen
+      // here.
+      if (writerId(monitor.topology()).filter(primary.id()::equals).isEmpty()) {
+        lease.connection().close();
+        return null;
+      }
+      SentCommit inDoubt = attempt == null ? null : attempt.inDoubt();
+      if (attempt != null && inDoubt != null) {
+        attempt.sees(sight(pooled, primary, inDoubt));
+      }
+      // What the transaction's begin sends anyway, sent here: a connection that has died is found
+      // out before the first statement, and another is taken.
+      if (TransactionSynchronizationManager.isActualTransactionActive()) {
+        pooled.setAutoCommit(false);
+      }
+      if (attempt != null) {
+        attempt.borrows(lease);
+      }
+      return lease.connection();
+    } catch (SQLException | RuntimeException e) {
+      lease.connection().close();
       throw e;
     }
   }
 
-  /**
-   * The node that takes writes at this moment.
-   *
-   * <p>A write that finds none fails at once. This is the place where it will be held until there
-   * is one.
-   */
-  NodeState primary() throws NoPrimaryException {
-    Topology topology = monitor.topology();
-    NodeState primary = topology.primary().orElse(null);
-    if (primary == null) {
-      writesWithoutPrimary.increment();
-      throw new NoPrimaryException("no primary to write to: " + describe(topology));
+  private Lease lease(Connection pooled, NodeState node, Use use, @Nullable Attempt attempt)
+      throws SQLException {
+    try {
+      Lease lease =
+          new Lease(
+              pooled,
+              node.id(),
+              use,
+              pools.run(pooled),
+              NodePools.session(pooled),
+              this::epoch,
+              attempt == null ? OptionalLong.empty() : OptionalLong.of(attempt.deadline()),
+              leases::remove);
+      leases.add(lease);
+      return lease;
+    } catch (SQLException | RuntimeException e) {
+      pooled.close();
+      throw e;
     }
-    return primary;
+  }
+
+  private long epoch() {
+    return monitor.topology().epoch().map(EpochRecord::epoch).orElse(0L);
+  }
+
+  /** What there is to know of the primary before a COMMIT in doubt is looked up on it. */
+  private SentCommit.Sight sight(Connection pooled, NodeState primary, SentCommit inDoubt)
+      throws SQLException {
+    long epoch = epoch();
+    try (Statement statement = pooled.createStatement()) {
+      boolean open;
+      try (ResultSet row = statement.executeQuery("SELECT @@global.read_only")) {
+        open = row.next() && row.getInt(1) == 0;
+      }
+      boolean hasSession = false;
+      // An account sees its own sessions without any right.
+      try (ResultSet rows = statement.executeQuery("SHOW PROCESSLIST")) {
+        while (rows.next()) {
+          hasSession |= rows.getLong("Id") == inDoubt.session();
+        }
+      }
+      return new SentCommit.Sight(primary.id(), pools.run(pooled), epoch, open, hasSession);
+    }
+  }
+
+  /** The node that takes writes, waited for until the deadline. */
+  private NodeState primary(long deadline, @Nullable Attempt attempt, @Nullable SQLException last)
+      throws SQLException {
+    Hold.Outcome outcome;
+    try {
+      outcome = hold.await(deadline, attempt != null && attempt.inDoubt() != null);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+    return switch (outcome) {
+      case Hold.Outcome.Primary(NodeState node) -> node;
+      case Hold.Outcome.TooLate() -> throw noPrimary("", last);
+      case Hold.Outcome.Full() ->
+          throw noPrimary(
+              ", and %d writes wait for one already".formatted(settings.heldWrites()), last);
+    };
+  }
+
+  private NoPrimaryException noPrimary(String more, @Nullable SQLException last) {
+    writesWithoutPrimary.increment();
+    String why = "no primary to write to%s: %s".formatted(more, describe(monitor.topology()));
+    return last == null ? new NoPrimaryException(why) : new NoPrimaryException(why, last);
   }
 
   private Connection forRead() throws SQLException {
@@ -162,7 +363,8 @@ public final class Router implements AutoCloseable {
         continue;
       }
       try {
-        return count(node, Use.READ, pooled(node, Use.READ));
+        Connection pooled = pooled(node, Use.READ);
+        return count(node, Use.READ, lease(pooled, node, Use.READ, null).connection());
       } catch (SQLException e) {
         if (last != null) {
           e.addSuppressed(last);
@@ -207,12 +409,13 @@ public final class Router implements AutoCloseable {
   }
 
   /**
-   * A connection to the primary outside the pools, with another account: for migrations.
+   * A connection to the primary outside the pools, with another account: for migrations, which wait
+   * for a primary in their own way.
    *
    * @param answer how long the server may take to answer one statement
    */
   public Connection directToPrimary(Credentials account, Duration answer) throws SQLException {
-    NodeState primary = primary();
+    NodeState primary = monitor.topology().primary().orElseThrow(() -> noPrimary("", null));
     Engine engine = monitor.topology().engine().orElse(Engine.MYSQL);
     try {
       return new Dial(account, settings.tls(), settings.pool().connectTimeout(), answer)
@@ -242,6 +445,26 @@ public final class Router implements AutoCloseable {
   /** How many writes found no primary. */
   public long writesWithoutPrimary() {
     return writesWithoutPrimary.sum();
+  }
+
+  /** How many writes wait for a primary now. */
+  public int heldWrites() {
+    return hold.held();
+  }
+
+  /** How many writes have waited for a primary, whatever came of it. */
+  public long releasedWrites() {
+    return hold.releases();
+  }
+
+  /** How long those have waited together. */
+  public double heldTime(TimeUnit unit) {
+    return hold.total(unit);
+  }
+
+  /** How many connections in use were broken because their node lost its office or went away. */
+  public long aborted() {
+    return aborted.sum();
   }
 
   private static String describe(Topology topology) {

@@ -1,6 +1,7 @@
 package dev.mainstay.db.router;
 
 import dev.mainstay.db.engine.Credentials;
+import java.time.Duration;
 
 /**
  * How a {@link Router} connects.
@@ -10,6 +11,25 @@ import dev.mainstay.db.engine.Credentials;
  * @param tls how much connections insist on TLS
  * @param pool bounds of the pools
  * @param consistency which reads may be served by a replica
+ * @param hold how long a write waits for a primary; 0 for not at all
+ * @param heldWrites how many writes may wait at once
  */
 public record RouterSettings(
-    String schema, Credentials application, Tls tls, PoolSettings pool, Consistency consistency) {}
+    String schema,
+    Credentials application,
+    Tls tls,
+    PoolSettings pool,
+    Consistency consistency,
+    Duration hold,
+    int heldWrites) {
+
+  public RouterSettings {
+    if (hold.isNegative()) {
+      throw new IllegalArgumentException("hold is %s (expected: 0 or more)".formatted(hold));
+    }
+    if (heldWrites < 0) {
+      throw new IllegalArgumentException(
+          "heldWrites is %d (expected: 0 or more)".formatted(heldWrites));
+    }
+  }
+}

@@ -45,13 +45,16 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
   private final List<NodeAddress> nodes;
   private final NodeProbe probe;
   private final Duration interval;
+  private final Duration urgentInterval;
   private final InstantSource clock;
   private final AtomicReference<Topology> snapshot;
   private final Map<NodeId, Semaphore> nudges = new LinkedHashMap<>();
   private final Map<NodeId, CountDownLatch> looked = new LinkedHashMap<>();
   private final Map<NodeId, Instant> doubts = new ConcurrentHashMap<>();
+  private final Map<NodeId, Instant> starts = new ConcurrentHashMap<>();
   private final List<Thread> loops = new ArrayList<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final List<Runnable> onLook = new CopyOnWriteArrayList<>();
 
   /**
    * Guards {@link #latest}, and that snapshots, log lines and listeners follow one another in one
@@ -62,11 +65,21 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
   private final Map<NodeId, Observation> latest = new LinkedHashMap<>();
   private volatile boolean closed;
 
+  /**
+   * @param interval how often each node is looked at
+   * @param urgentInterval how often while no write can be done, and how often a node that is
+   *     doubtful
+   */
   public TopologyMonitor(
-      List<NodeAddress> nodes, NodeProbe probe, Duration interval, InstantSource clock) {
+      List<NodeAddress> nodes,
+      NodeProbe probe,
+      Duration interval,
+      Duration urgentInterval,
+      InstantSource clock) {
     this.nodes = List.copyOf(nodes);
     this.probe = probe;
     this.interval = interval;
+    this.urgentInterval = urgentInterval;
     this.clock = clock;
     for (NodeAddress node : this.nodes) {
       latest.put(
@@ -84,6 +97,28 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
 
   public void addListener(Listener listener) {
     listeners.add(listener);
+  }
+
+  /** Runs this after each look, whatever it showed. */
+  void onLook(Runnable listener) {
+    onLook.add(listener);
+  }
+
+  /**
+   * The node that takes writes at this moment: the primary, able to obtain an acknowledgement, and
+   * not in doubt.
+   */
+  Optional<NodeState> writer() {
+    return writer(topology()).filter(node -> !isDoubtful(node.id()));
+  }
+
+  private static Optional<NodeState> writer(Topology topology) {
+    return topology.primary().filter(NodeState::writable);
+  }
+
+  /** When the node's server process started, by the latest look, in seconds of its own clock. */
+  Optional<Instant> startedAt(NodeId node) {
+    return Optional.ofNullable(starts.get(node));
   }
 
   /** Starts to look. */
@@ -112,7 +147,7 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
         first.countDown();
       }
       try {
-        if (nudge.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+        if (nudge.tryAcquire(pause(node).toMillis(), TimeUnit.MILLISECONDS)) {
           nudge.drainPermits();
         }
       } catch (InterruptedException e) {
@@ -121,11 +156,19 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
     }
   }
 
+  private Duration pause(NodeAddress node) {
+    boolean urgent = isDoubtful(node.id()) || writer(topology()).isEmpty();
+    return urgent && urgentInterval.compareTo(interval) < 0 ? urgentInterval : interval;
+  }
+
   private void publish(Observation observation) {
     NodeId id = observation.address().id();
     doubts.computeIfPresent(id, (node, since) -> observation.at().isBefore(since) ? since : null);
     synchronized (publishing) {
       latest.put(id, observation);
+      if (observation instanceof Observation.Reached reached) {
+        starts.put(id, reached.startedAt());
+      }
       Topology before = snapshot.get();
       Topology after = Topology.of(latest.values(), clock.instant());
       snapshot.set(after);
@@ -135,8 +178,13 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
         changes.forEach(log::info);
         listeners.forEach(listener -> listener.changed(before, after));
       }
+      if (writer(before).isPresent() && writer(after).isEmpty()) {
+        // The others are not to sleep out their usual interval: one of them may be the next.
+        nudges.keySet().stream().filter(node -> !node.equals(id)).forEach(this::lookNow);
+      }
       publishing.notifyAll();
     }
+    onLook.forEach(Runnable::run);
   }
 
   /** One line for each difference that routing depends on. */
@@ -209,7 +257,10 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
     }
   }
 
-  /** Whether reads had better go elsewhere until the node has been looked at again. */
+  /**
+   * Whether reads and writes had better wait or go elsewhere until the node has been looked at
+   * again.
+   */
   public boolean isDoubtful(NodeId node) {
     return doubts.containsKey(node);
   }

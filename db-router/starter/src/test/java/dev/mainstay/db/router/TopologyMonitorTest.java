@@ -97,6 +97,43 @@ class TopologyMonitorTest {
   }
 
   @Test
+  void withoutAPrimaryNodesAreLookedAtMoreOften() {
+    monitor =
+        new TopologyMonitor(
+            List.of(DB_1, DB_2, DB_3), this::observe, NEVER, Duration.ofMillis(5), () -> NOW);
+    paused.countDown();
+    says(replica(DB_1));
+    says(replica(DB_2));
+
+    monitor.start();
+
+    await().until(() -> looks(DB_1) > 3 && looks(DB_2) > 3);
+  }
+
+  @Test
+  void whatShowsAPrimaryEndsTheUrgency() {
+    monitor =
+        new TopologyMonitor(
+            List.of(DB_1, DB_2, DB_3), this::observe, NEVER, Duration.ofMillis(5), () -> NOW);
+    says(primary(DB_1));
+    monitor.start();
+
+    await().until(() -> monitor.writer().isPresent());
+    assertThat(looks(DB_1)).isEqualTo(1);
+  }
+
+  @Test
+  void aPrimaryInDoubtTakesNoWritesUntilItHasBeenLookedAt() throws Exception {
+    says(primary(DB_1));
+    monitor.doubt(DB_1.id());
+    assertThat(monitor.writer()).isEmpty();
+
+    monitor.start();
+
+    await().until(() -> monitor.writer().isPresent());
+  }
+
+  @Test
   void aNodeThatSomebodyCouldNotReachIsOutAtOnceAndLookedAtAgain() throws Exception {
     says(primary(DB_1));
     says(replica(DB_2));
@@ -184,7 +221,8 @@ class TopologyMonitorTest {
   }
 
   private TopologyMonitor monitor(Duration interval) {
-    return new TopologyMonitor(List.of(DB_1, DB_2, DB_3), this::observe, interval, () -> NOW);
+    return new TopologyMonitor(
+        List.of(DB_1, DB_2, DB_3), this::observe, interval, interval, () -> NOW);
   }
 
   /** db-3 is stopped until it is let go; a node that nothing is known of breaks the probe. */

@@ -11,6 +11,7 @@ import dev.mainstay.db.router.Router;
 import dev.mainstay.db.router.TopologyMonitor;
 import dev.mainstay.db.router.Use;
 import dev.mainstay.db.router.WeightedReads;
+import dev.mainstay.db.router.Writes;
 import java.sql.Connection;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -45,6 +46,7 @@ import org.springframework.transaction.support.AbstractPlatformTransactionManage
 public final class DbRouterAutoConfiguration {
 
   private static final String REPEATED_READS = "mainstayRepeatedReads";
+  private static final String WRITES = "mainstayWrites";
 
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean(NodeProbe.class)
@@ -61,7 +63,11 @@ public final class DbRouterAutoConfiguration {
   @ConditionalOnMissingBean
   TopologyMonitor mainstayTopologyMonitor(DbRouterProperties properties, NodeProbe probe) {
     return new TopologyMonitor(
-        properties.addresses(), probe, properties.monitor().interval(), Clock.systemUTC());
+        properties.addresses(),
+        probe,
+        properties.monitor().interval(),
+        properties.monitor().urgentInterval(),
+        Clock.systemUTC());
   }
 
   @Bean
@@ -113,6 +119,25 @@ public final class DbRouterAutoConfiguration {
     DefaultBeanFactoryPointcutAdvisor advisor = new DefaultBeanFactoryPointcutAdvisor();
     advisor.setPointcut(RepeatedReads.pointcut());
     advisor.setAdviceBeanName(REPEATED_READS);
+    advisor.setOrder(Ordered.LOWEST_PRECEDENCE - 10);
+    return advisor;
+  }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  @ConditionalOnMissingBean(name = WRITES)
+  static Writes mainstayWrites(DbRouterProperties properties) {
+    return new Writes(properties.hold());
+  }
+
+  /** Around the transaction's own advice, too. */
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  @ConditionalOnMissingBean(name = "mainstayRerunnableAdvisor")
+  static Advisor mainstayRerunnableAdvisor() {
+    DefaultBeanFactoryPointcutAdvisor advisor = new DefaultBeanFactoryPointcutAdvisor();
+    advisor.setPointcut(Writes.pointcut());
+    advisor.setAdviceBeanName(WRITES);
     advisor.setOrder(Ordered.LOWEST_PRECEDENCE - 10);
     return advisor;
   }

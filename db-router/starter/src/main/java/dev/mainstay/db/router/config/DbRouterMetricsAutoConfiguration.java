@@ -5,6 +5,7 @@ import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import dev.mainstay.db.router.Cluster;
 import dev.mainstay.db.router.RepeatedReads;
 import dev.mainstay.db.router.Router;
+import dev.mainstay.db.router.Writes;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.beans.factory.ObjectProvider;
@@ -26,8 +27,12 @@ public final class DbRouterMetricsAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean(name = "mainstayRouterMetrics")
   MeterBinder mainstayRouterMetrics(
-      DbRouterProperties properties, Cluster cluster, Router router, RepeatedReads reads) {
-    return new RouterMetrics(properties.addresses(), cluster, router, reads);
+      DbRouterProperties properties,
+      Cluster cluster,
+      Router router,
+      RepeatedReads reads,
+      Writes writes) {
+    return new RouterMetrics(properties.addresses(), cluster, router, reads, writes);
   }
 
   /**

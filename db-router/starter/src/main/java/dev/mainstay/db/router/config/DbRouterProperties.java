@@ -35,8 +35,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param tls how much connections insist on TLS; the meanings are those of Connector/J's sslMode
  * @param consistency which reads replicas may serve: causal (whoever wrote reads from the primary
  *     for two seconds), eventual (any read), primary (none while there is a primary)
- * @param hold how long a write will wait for a new primary; reserved, at present a write that finds
- *     no primary fails at once
+ * @param hold how long a write that finds no primary waits for one before it is refused, over all
+ *     its runs; 0 to refuse it at once
+ * @param heldWrites how many writes may wait for a primary at once; one more is refused at once
  * @param migrate the account that changes the schema, and how a start waits for a primary
  * @param monitor the account that observes the nodes, and how often
  * @param reads how reads are spread over the replicas
@@ -53,6 +54,7 @@ public record DbRouterProperties(
     @DefaultValue("preferred") Tls tls,
     @DefaultValue("causal") Consistency consistency,
     @DefaultValue("8s") Duration hold,
+    @DefaultValue("1000") int heldWrites,
     @DefaultValue Migrate migrate,
     @DefaultValue Monitor monitor,
     @DefaultValue Reads reads,
@@ -88,12 +90,15 @@ public record DbRouterProperties(
    *     application's where none is given
    * @param password that account's password
    * @param interval how often each node is looked at
+   * @param urgentInterval how often while no write can be done, and how often a node that a
+   *     connection has just broken to
    * @param timeout how long a node may take to connect or to answer before it counts as unreachable
    */
   public record Monitor(
       @Nullable String username,
       @Nullable String password,
       @DefaultValue("500ms") Duration interval,
+      @DefaultValue("100ms") Duration urgentInterval,
       @DefaultValue("1s") Duration timeout) {}
 
   /**
@@ -195,7 +200,9 @@ public record DbRouterProperties(
         application(),
         tls,
         poolSettings(),
-        consistency);
+        consistency,
+        hold,
+        heldWrites);
   }
 
   Optional<Engine> chosenEngine() {
@@ -237,11 +244,16 @@ public record DbRouterProperties(
   /** Refuses values that no other method looks at. */
   void check() {
     positive("monitor.interval", monitor.interval());
+    positive("monitor.urgent-interval", monitor.urgentInterval());
     positive("monitor.timeout", monitor.timeout());
     positive("migrate.socket-timeout", migrate.socketTimeout());
     notNegative("migrate.patience", migrate.patience());
     notNegative("reads.max-lag", reads.maxLag());
     notNegative("hold", hold);
+    if (heldWrites < 0) {
+      throw wrong(
+          "held-writes", heldWrites, "it is %d (expected: 0 or more)".formatted(heldWrites));
+    }
     if (reads.attempts() < 1) {
       throw wrong(
           "reads.attempts",

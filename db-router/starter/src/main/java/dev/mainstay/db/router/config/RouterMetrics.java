@@ -8,13 +8,16 @@ import dev.mainstay.db.router.Cluster;
 import dev.mainstay.db.router.RepeatedReads;
 import dev.mainstay.db.router.Router;
 import dev.mainstay.db.router.Use;
+import dev.mainstay.db.router.Writes;
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -24,6 +27,13 @@ import java.util.function.ToDoubleFunction;
  *   <li>{@code mainstay.db.connections} by {@code node} and {@code use} (read, write): connections
  *       handed out
  *   <li>{@code mainstay.db.writes.without.primary}: writes refused for lack of a primary
+ *   <li>{@code mainstay.db.writes.held}: writes that wait for a primary now
+ *   <li>{@code mainstay.db.writes.hold}: how many have waited, and how long (a timer)
+ *   <li>{@code mainstay.db.writes.rerun}: writes run again because their primary was lost
+ *   <li>{@code mainstay.db.commits.in.doubt} by {@code outcome} (done, not_done, unknown): COMMITs
+ *       that were sent and not answered, and what a lookup told
+ *   <li>{@code mainstay.db.connections.aborted}: connections in use that were broken because their
+ *       node lost its office or went away
  *   <li>{@code mainstay.db.reads.repeated}: reads run again because a node went away
  *   <li>{@code mainstay.db.node.reachable}, {@code mainstay.db.node.primary} by {@code node}: 0 or
  *       1
@@ -37,12 +47,15 @@ final class RouterMetrics implements MeterBinder {
   private final Cluster cluster;
   private final Router router;
   private final RepeatedReads reads;
+  private final Writes writes;
 
-  RouterMetrics(List<NodeAddress> nodes, Cluster cluster, Router router, RepeatedReads reads) {
+  RouterMetrics(
+      List<NodeAddress> nodes, Cluster cluster, Router router, RepeatedReads reads, Writes writes) {
     this.nodes = nodes;
     this.cluster = cluster;
     this.router = router;
     this.reads = reads;
+    this.writes = writes;
   }
 
   @Override
@@ -78,6 +91,26 @@ final class RouterMetrics implements MeterBinder {
             "mainstay.db.writes.without.primary", router, Router::writesWithoutPrimary)
         .description("Writes refused because there was no primary")
         .register(registry);
+    Gauge.builder("mainstay.db.writes.held", router, Router::heldWrites)
+        .description("Writes that wait for a primary now")
+        .register(registry);
+    FunctionTimer.builder(
+            "mainstay.db.writes.hold",
+            router,
+            Router::releasedWrites,
+            r -> r.heldTime(TimeUnit.NANOSECONDS),
+            TimeUnit.NANOSECONDS)
+        .description("How long writes waited for a primary, of those that had to")
+        .register(registry);
+    FunctionCounter.builder("mainstay.db.writes.rerun", writes, Writes::rerun)
+        .description("Writes run again because their primary was lost")
+        .register(registry);
+    inDoubt(registry, "done", Writes::foundDone);
+    inDoubt(registry, "not_done", Writes::foundNotDone);
+    inDoubt(registry, "unknown", Writes::undecided);
+    FunctionCounter.builder("mainstay.db.connections.aborted", router, Router::aborted)
+        .description("Connections in use broken because their node lost its office or went away")
+        .register(registry);
     FunctionCounter.builder("mainstay.db.reads.repeated", reads, RepeatedReads::repeated)
         .description("Reads run again because the node that they ran on went away")
         .register(registry);
@@ -86,6 +119,13 @@ final class RouterMetrics implements MeterBinder {
             cluster,
             c -> c.topology().epoch().map(e -> (double) e.epoch()).orElse(Double.NaN))
         .description("The epoch in force")
+        .register(registry);
+  }
+
+  private void inDoubt(MeterRegistry registry, String outcome, ToDoubleFunction<Writes> count) {
+    FunctionCounter.builder("mainstay.db.commits.in.doubt", writes, count)
+        .description("COMMITs that were sent and not answered, by what a lookup told")
+        .tags("outcome", outcome)
         .register(registry);
   }
 

@@ -141,27 +141,29 @@ class DbRouterAutoConfigurationTest {
   }
 
   @Test
-  void aWriteWithoutAPrimaryFailsAtOnceAndSaysSo() {
-    runner.run(
-        context -> {
-          TransactionTemplate write =
-              new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
-          JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
+  void withoutAHoldAWriteWithoutAPrimaryFailsAtOnceAndSaysSo() {
+    runner
+        .withPropertyValues("mainstay.db.hold=0")
+        .run(
+            context -> {
+              TransactionTemplate write =
+                  new TransactionTemplate(context.getBean(PlatformTransactionManager.class));
+              JdbcTemplate jdbc = context.getBean(JdbcTemplate.class);
 
-          Throwable failure =
-              catchThrowable(
-                  () ->
-                      write.executeWithoutResult(
-                          status -> jdbc.update("insert into t values (1)")));
+              Throwable failure =
+                  catchThrowable(
+                      () ->
+                          write.executeWithoutResult(
+                              status -> jdbc.update("insert into t values (1)")));
 
-          assertThat(NoPrimaryException.isCauseOf(failure)).isTrue();
-          assertThat(failure)
-              .rootCause()
-              .hasMessageContaining(
-                  "no primary to write to: db-1 is UNREACHABLE (connection refused)")
-              .hasMessageContaining("db-2 is UNREACHABLE");
-          assertThat(context.getBean(Router.class).writesWithoutPrimary()).isEqualTo(1);
-        });
+              assertThat(NoPrimaryException.isCauseOf(failure)).isTrue();
+              assertThat(failure)
+                  .rootCause()
+                  .hasMessageContaining(
+                      "no primary to write to: db-1 is UNREACHABLE (connection refused)")
+                  .hasMessageContaining("db-2 is UNREACHABLE");
+              assertThat(context.getBean(Router.class).writesWithoutPrimary()).isEqualTo(1);
+            });
   }
 
   @Test

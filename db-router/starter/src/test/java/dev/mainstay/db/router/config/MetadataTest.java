@@ -30,7 +30,10 @@ class MetadataTest {
         .contains(
             "mainstay.db.enabled",
             "mainstay.db.nodes",
+            "mainstay.db.hold",
+            "mainstay.db.held-writes",
             "mainstay.db.monitor.interval",
+            "mainstay.db.monitor.urgent-interval",
             "mainstay.db.reads.max-lag",
             "mainstay.db.reads.weights",
             "mainstay.db.reads.attempts",

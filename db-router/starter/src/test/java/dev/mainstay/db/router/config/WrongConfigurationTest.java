@@ -51,6 +51,7 @@ class WrongConfigurationTest {
           mainstay.db.monitor.username=monitor           | mainstay.db.monitor.password  | it is missing        | expected: the password of the account monitor
           mainstay.db.migrate.username=migrate           | mainstay.db.migrate.password  | it is missing        | expected: the password of the account migrate
           mainstay.db.username=a b                       | mainstay.db.username          | a b                  | expected: 1-32 letters
+          mainstay.db.held-writes=-1                     | mainstay.db.held-writes       | -1                   | expected: 0 or more
           mainstay.db.hold=-8s                           | mainstay.db.hold              | PT-8S                | expected: 0 or more
           """)
   void aWrongValueIsNamed(
