@@ -89,6 +89,9 @@ final class Simulation {
   /** Whose applier lags. */
   private final boolean[] slow;
 
+  /** One schedule in four is of primaries that come back while they are being replaced. */
+  private final boolean returning;
+
   private boolean faulty = true;
   private int uuids = 100;
 
@@ -120,9 +123,10 @@ final class Simulation {
     if (random.nextBoolean()) {
       nodes.forEach(n -> killable.add(n.id()));
     }
+    this.returning = seed % 4 == 3;
     this.slow = new boolean[size + 1];
     for (int i = 1; i <= size; i++) {
-      slow[i] = random.nextInt(4) == 0;
+      slow[i] = returning || random.nextInt(4) == 0;
     }
     this.cut = new boolean[size + 3][size + 3];
     for (int i = 1; i <= 2; i++) {
@@ -512,7 +516,7 @@ final class Simulation {
       node = primary;
     }
     SimNode victim = node;
-    switch (random.nextInt(14)) {
+    switch (returning && random.nextBoolean() ? 12 : random.nextInt(14)) {
       case 0, 1, 2 -> {
         if (victim.up) {
           crash(victim);

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class SimulationTest {
   private static final long FROM = Long.getLong("mainstay.simulation.from", 0);
-  private static final long SCHEDULES = Long.getLong("mainstay.simulation.schedules", 1000);
+  private static final long SCHEDULES = Long.getLong("mainstay.simulation.schedules", 500);
 
   /** So many are enough for any mutant, several times over. */
   private static final long MUTANT_SCHEDULES = 3000;
@@ -38,7 +38,9 @@ class SimulationTest {
   @EnumSource
   void everyBrokenRuleIsNoticed(Mutant mutant) {
     Optional<String> broken = Optional.empty();
-    for (long seed = 0; seed < MUTANT_SCHEDULES && broken.isEmpty(); seed++) {
+    for (long n = 0; n < MUTANT_SCHEDULES && broken.isEmpty(); n++) {
+      // By turns of any kind, and of the kind where a rule's absence shows most.
+      long seed = n % 2 == 0 ? 2 * n : 2 * n + 1;
       try {
         Simulation.run(seed, mutant.rules, mutant.lockless(), false);
       } catch (Simulation.Broken e) {
