@@ -139,6 +139,10 @@ final class Upkeep {
       steps.add(new Step.Fence(id, "%s is primary".formatted(office)));
       return;
     }
+    if (isApplying(node)) {
+      // What it has received it will still execute, and that it is not errant is known only then.
+      return;
+    }
     boolean member = epoch.ackers().contains(id);
     boolean lost = OwnTail.lost(node, primary);
     if (lost && !member) {
@@ -162,6 +166,11 @@ final class Upkeep {
                   case MARIADB -> node.semiSync().replica() || caughtUp(node);
                 });
     steps.add(new Step.Follow(id, office, acker, "%s is primary".formatted(office)));
+  }
+
+  private static boolean isApplying(Reached node) {
+    return node.replication().filter(ReplicaStatus::applying).isPresent()
+        && !node.executed().contains(node.held());
   }
 
   /** On MariaDB it acknowledges again once it has caught up, which shows that it forgot nothing. */
