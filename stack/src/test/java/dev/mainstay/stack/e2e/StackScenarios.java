@@ -42,7 +42,7 @@ import tools.jackson.databind.JsonNode;
 /**
  * One stack, as the command brings it up, taken through everything that must hold of it: one
  * scenario after the other, because each start costs a minute of CPU. A class for each engine runs
- * them, side by side.
+ * them all.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)

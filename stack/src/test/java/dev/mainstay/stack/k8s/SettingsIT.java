@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,7 +30,6 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Each service starts with the very settings that its ConfigMaps hold, finds its secrets as files,
  * and answers where its probes ask. No database is there, and no other service.
  */
-@Isolated
 class SettingsIT {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);
