@@ -7,13 +7,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
@@ -74,47 +73,30 @@ record Image(Service service, Path jar, Optional<Path> cache) {
     try {
       Path programs = cacheFolder.resolve("programs");
       Files.createDirectories(programs);
-      String label = service.role().label();
-      // Another stack that comes up at the same time waits, and finds the image made.
-      try (FileChannel file =
-              FileChannel.open(
-                  programs.resolve("." + label + ".lock"),
-                  StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
-          FileLock lock = file.lock()) {
-        assert lock.isValid();
-        return make(service, built, programs, training, progress);
+      Path folder = programs.resolve(service.role().label() + "-" + key(service, built));
+      if (!Files.isDirectory(folder)) {
+        prune(programs);
+        progress.say("unpacking the " + service.role().label());
+        unpack(built, folder);
       }
+      Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
+      Path jar = folder.resolve(built.getFileName());
+      Path cache = folder.resolve("program.aot");
+      if (!Files.exists(cache)) {
+        progress.say("training the " + service.role().label() + "'s start (once)");
+        if (!train(service, jar, cache, training)) {
+          progress.say(
+              "training the %s's start failed: it starts without (%s)"
+                  .formatted(service.role().label(), trainingLog(cache)));
+          return new Image(service, jar, Optional.empty());
+        }
+      }
+      return new Image(service, jar, Optional.of(cache));
     } catch (IOException e) {
       throw new Problem(
           "The %s cannot be unpacked below %s (%s). XDG_CACHE_HOME names another folder."
               .formatted(service.role().label(), cacheFolder, e));
     }
-  }
-
-  private static Image make(
-      Service service, Path built, Path programs, Map<String, Object> training, Progress progress)
-      throws IOException, InterruptedException {
-    String label = service.role().label();
-    Path folder = programs.resolve(label + "-" + key(service, built));
-    if (!Files.isDirectory(folder)) {
-      prune(programs);
-      progress.say("unpacking the " + label);
-      unpack(built, folder);
-    }
-    Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
-    Path jar = folder.resolve(built.getFileName());
-    Path cache = folder.resolve("program.aot");
-    if (!Files.exists(cache)) {
-      progress.say("training the " + label + "'s start (once)");
-      if (!train(service, jar, cache, training)) {
-        progress.say(
-            "training the %s's start failed: it starts without (%s)"
-                .formatted(label, trainingLog(cache)));
-        return new Image(service, jar, Optional.empty());
-      }
-    }
-    return new Image(service, jar, Optional.of(cache));
   }
 
   private static String key(Service service, Path jar) throws IOException {
@@ -132,7 +114,10 @@ record Image(Service service, Path jar, Optional<Path> cache) {
     }
   }
 
-  /** Unpacks beside the final place and moves there, so that nobody ever sees half of it. */
+  /**
+   * Unpacks beside the final place and moves there, so that two who do it at once cannot see half
+   * of it.
+   */
   private static void unpack(Path jar, Path folder) throws IOException, InterruptedException {
     Path half = Files.createTempDirectory(folder.resolveSibling(""), ".unpacking-");
     Path log = half.resolve("unpack.log");
@@ -154,7 +139,11 @@ record Image(Service service, Path jar, Optional<Path> cache) {
     if (process.waitFor() != 0) {
       throw new IOException("unpacking %s: %s".formatted(jar, Files.readString(log).strip()));
     }
-    Files.move(half, folder, StandardCopyOption.ATOMIC_MOVE);
+    try {
+      Files.move(half, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (FileAlreadyExistsException | DirectoryNotEmptyException another) {
+      delete(half);
+    }
   }
 
   private static Path trainingLog(Path cache) {
