@@ -40,6 +40,7 @@ import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -340,6 +341,11 @@ class BoardIT {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.json().get("errors").get(0).get("field").asString())
         .isEqualTo("Idempotency-Key");
+    assertThat(answer.json().get("detail").asString())
+        .startsWith(
+            key.isEmpty()
+                ? "A post needs a key of its own"
+                : "Idempotency-Key is " + key + " (expected: a UUID");
     assertThat(web1.postForm("/notices", draft("No", "key")).status()).isEqualTo(400);
     assertThat(notices()).isEqualTo(before);
   }
@@ -396,22 +402,37 @@ class BoardIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        "{",
-        "[]",
-        "null",
-        "\"x\"",
-        "{\"title\":\"t\",\"body\":\"b\",\"author\":\"a\",\"admin\":true}",
-        "{\"title\":{\"x\":1},\"body\":\"b\",\"author\":\"a\"}"
-      })
-  void otherJsonIsRefused(String json) throws Exception {
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          ''                         | The body is empty (expected: a JSON object).
+          null                       | The body is empty (expected: a JSON object).
+          {                          | The body is no valid JSON: it ends too early.
+          {"title": x}               | The body is no valid JSON: see line 1, column 11.
+          {"title": "t"}}            | The body is no valid JSON: see line 1, column 15.
+          []                         | The body is no JSON object (expected: one with title, body, author).
+          "x"                        | The body is no JSON object (expected: one with title, body, author).
+          5                          | The body is no JSON object (expected: one with title, body, author).
+          {"title": 5}               | title is 5 (expected: text).
+          {"title": 5.5}             | title is 5.5 (expected: text).
+          {"title": true}            | title is true (expected: text).
+          {"body": {"x": 1}}         | body is an object or a list (expected: text).
+          {"author": ["a"]}          | author is an object or a list (expected: text).
+          {"title": "t", "admin": 1} | admin is not known here (expected: title, body, author).
+          """)
+  void otherJsonIsRefusedInAClientsWords(String json, String why) throws Exception {
     long before = notices();
     Answer answer = web1.postJson("/api/notices", json, "Idempotency-Key", randomUUID().toString());
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(answer.json().get("detail").asString()).isEqualTo(why);
+    assertThat(answer.body()).doesNotContain("Draft", "java", "jackson");
+    if (answer.json().has("errors")) {
+      String field = answer.json().get("errors").get(0).get("field").asString();
+      assertThat(why).startsWith(field + " is ");
+    }
     assertThat(notices()).isEqualTo(before);
   }
 
@@ -456,6 +477,13 @@ class BoardIT {
                 .POST(HttpRequest.BodyPublishers.ofString("x")));
     assertThat(text.status()).isEqualTo(415);
     assertThat(text.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(text.json().get("detail").asString())
+        .isEqualTo("Content-Type is text/plain (expected: application/json).");
+    Answer image = web1.get("/api/notices", "Accept", "image/png");
+    assertThat(image.status()).isEqualTo(406);
+    assertThat(image.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(image.json().get("detail").asString())
+        .isEqualTo("Accept is image/png (expected: application/json).");
   }
 
   // as a page, without scripts

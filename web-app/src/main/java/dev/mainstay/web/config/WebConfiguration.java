@@ -9,12 +9,16 @@ import jakarta.servlet.Filter;
 import java.time.InstantSource;
 import java.util.List;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
+import tools.jackson.databind.type.LogicalType;
 
 /** Wires the filters, the clock and the arguments of controllers. */
 @Configuration(proxyBeanMethods = false)
@@ -34,6 +38,18 @@ class WebConfiguration implements WebMvcConfigurer {
   @Bean
   InstantSource clock() {
     return InstantSource.system();
+  }
+
+  /** A title is text: 5 and true are refused, not taken for "5" and "true". */
+  @Bean
+  JsonMapperBuilderCustomizer onlyTextIsText() {
+    return json ->
+        json.withCoercionConfig(
+            LogicalType.Textual,
+            text ->
+                text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail));
   }
 
   @Bean

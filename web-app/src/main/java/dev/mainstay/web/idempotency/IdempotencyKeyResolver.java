@@ -32,12 +32,19 @@ public final class IdempotencyKeyResolver implements HandlerMethodArgumentResolv
       NativeWebRequest request,
       @Nullable WebDataBinderFactory binders) {
     String header = request.getHeader(HEADER);
-    return IdempotencyKey.parse(header != null ? header : request.getParameter(PARAMETER))
-        .orElseThrow(
-            () ->
-                Refusal.badValue(
-                    HEADER,
-                    "A post needs a key of its own: Idempotency-Key: <uuid> in its header"
-                        + " (in a form's action: ?idempotency-key=<uuid>)."));
+    String given = header != null ? header : request.getParameter(PARAMETER);
+    return IdempotencyKey.parse(given).orElseThrow(() -> Refusal.badValue(HEADER, why(given)));
+  }
+
+  private static String why(@Nullable String given) {
+    return given == null
+        ? "A post needs a key of its own: Idempotency-Key: <uuid> in its header"
+            + " (in a form's action: ?idempotency-key=<uuid>)."
+        : "Idempotency-Key is %s (expected: a UUID in full, such as %s)."
+            .formatted(shortened(given), IdempotencyKey.random());
+  }
+
+  private static String shortened(String text) {
+    return text.isBlank() ? "empty" : text.length() <= 60 ? text : text.substring(0, 60) + "…";
   }
 }

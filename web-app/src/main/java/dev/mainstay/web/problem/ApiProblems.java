@@ -16,6 +16,8 @@ import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.TransactionException;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -64,13 +66,41 @@ class ApiProblems extends ResponseEntityExceptionHandler {
     if (tooLong.isPresent()) {
       return answer(failure, HttpStatus.CONTENT_TOO_LARGE, tooLong.get().getMessage(), request);
     }
-    return answer(
+    return handleExceptionInternal(
         failure,
-        HttpStatus.BAD_REQUEST,
-        cause(failure, JacksonException.class)
-            .map(json -> "The body is not the JSON expected here: " + json.getOriginalMessage())
-            .orElse("The body cannot be read."),
+        BadJson.of(cause(failure, JacksonException.class).orElse(null)).getBody(),
+        headers,
+        status,
         request);
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotSupported(
+      HttpMediaTypeNotSupportedException failure,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    String given = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    failure
+        .getBody()
+        .setDetail(
+            "Content-Type is %s (expected: application/json)."
+                .formatted(given == null ? "missing" : given));
+    return handleExceptionInternal(failure, failure.getBody(), headers, status, request);
+  }
+
+  @Override
+  protected @Nullable ResponseEntity<Object> handleHttpMediaTypeNotAcceptable(
+      HttpMediaTypeNotAcceptableException failure,
+      HttpHeaders headers,
+      HttpStatusCode status,
+      WebRequest request) {
+    failure
+        .getBody()
+        .setDetail(
+            "Accept is %s (expected: application/json)."
+                .formatted(request.getHeader(HttpHeaders.ACCEPT)));
+    return handleExceptionInternal(failure, failure.getBody(), headers, status, request);
   }
 
   private static <T extends Throwable> Optional<T> cause(Throwable failure, Class<T> type) {

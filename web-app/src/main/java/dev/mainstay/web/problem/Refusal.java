@@ -22,6 +22,10 @@ public final class Refusal extends ErrorResponseException {
     return new Refusal(HttpStatus.BAD_REQUEST, problem);
   }
 
+  static Refusal badRequest(String message) {
+    return of(HttpStatus.BAD_REQUEST, message);
+  }
+
   public static Refusal notFound(String message) {
     return of(HttpStatus.NOT_FOUND, message);
   }
