@@ -71,7 +71,9 @@ public final class Commands {
       line.usage(System.err);
       return 2;
     }
-    return line.execute(arguments);
+    return Misuse.unknownCommand(line, arguments)
+        .map(unknown -> misused(unknown, arguments))
+        .orElseGet(() -> line.execute(arguments));
   }
 
   private static CommandLine subcommand(CommandLine line, String name) {
@@ -80,7 +82,7 @@ public final class Commands {
 
   private static int misused(ParameterException misuse, String[] arguments) {
     CommandLine command = misuse.getCommandLine();
-    System.err.println("mainstay: " + misuse.getMessage());
+    System.err.println("mainstay: " + Misuse.sentence(misuse));
     System.err.println(
         "`%s --help` tells more.".formatted(command.getCommandSpec().qualifiedName()));
     return 2;
