@@ -3,6 +3,7 @@ package dev.mainstay.gateway.admin;
 import dev.mainstay.gateway.balance.Mode;
 import dev.mainstay.gateway.balance.Server;
 import dev.mainstay.gateway.balance.State;
+import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.problem.Problem;
 import dev.mainstay.gateway.upstream.Pool;
 import dev.mainstay.gateway.upstream.Pools;
@@ -30,6 +31,7 @@ import org.springframework.web.reactive.function.server.ServerRequest;
 import org.springframework.web.reactive.function.server.ServerResponse;
 import org.springframework.web.util.UriUtils;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -51,24 +53,28 @@ public final class AdminApi {
   private static final String ADMIN = "admin";
 
   private final Pools pools;
+  private final Memory memory;
   private final Access access;
   private final Codes codes = new Codes();
   private final InstantSource clock;
   private final JsonMapper json;
 
   /**
+   * @param memory where changes are kept
    * @param token what a change needs; null refuses changes
    * @param openRead whether reading needs nothing
    * @param hosts names other than localhost by which the port may be addressed
    */
   public AdminApi(
       Pools pools,
+      Memory memory,
       @Nullable String token,
       boolean openRead,
       List<String> hosts,
       InstantSource clock,
       JsonMapper json) {
     this.pools = pools;
+    this.memory = memory;
     this.access = new Access(token, openRead, hosts, clock);
     this.clock = clock;
     this.json = json;
@@ -240,7 +246,7 @@ public final class AdminApi {
         new Problem(HttpStatus.NOT_FOUND, "There is no %s.".formatted(request.path())));
   }
 
-  /** Reads the body of a permitted change, up to a bound, and then does it. */
+  /** Reads the body of a permitted change, up to a bound, does it, keeps it, and then answers. */
   private Mono<ServerResponse> change(
       ServerRequest request, Function<byte[], Mono<ServerResponse>> action) {
     access.checkChange(http(request));
@@ -253,7 +259,13 @@ public final class AdminApi {
                 new Problem(
                     HttpStatus.CONTENT_TOO_LARGE,
                     "The body is longer than %d bytes.".formatted(MAX_BODY)))
-        .flatMap(action);
+        .flatMap(body -> action.apply(body).flatMap(answer -> kept().thenReturn(answer)));
+  }
+
+  /** On a thread that may wait for the disk. */
+  private Mono<Void> kept() {
+    return Mono.<Void>fromRunnable(() -> memory.keep(pools.all()))
+        .subscribeOn(Schedulers.boundedElastic());
   }
 
   private static byte[] bytes(DataBuffer buffer) {

@@ -2,6 +2,7 @@ package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.admin.AdminApi;
 import dev.mainstay.gateway.config.GatewaySettings.AdminSettings;
+import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.upstream.Pools;
 import java.time.InstantSource;
 import org.springframework.boot.actuate.autoconfigure.web.ManagementContextConfiguration;
@@ -20,10 +21,16 @@ class AdminContextConfiguration {
 
   @Bean
   RouterFunction<ServerResponse> adminRoutes(
-      GatewaySettings settings, Pools pools, JsonMapper json) {
+      GatewaySettings settings, Pools pools, Memory memory, JsonMapper json) {
     AdminSettings admin = settings.admin();
     return new AdminApi(
-            pools, admin.token(), admin.openRead(), admin.hosts(), InstantSource.system(), json)
+            pools,
+            memory,
+            admin.token(),
+            admin.openRead(),
+            admin.hosts(),
+            InstantSource.system(),
+            json)
         .routes();
   }
 }

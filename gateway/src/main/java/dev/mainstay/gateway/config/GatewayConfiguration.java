@@ -1,9 +1,11 @@
 package dev.mainstay.gateway.config;
 
+import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.check.Checks;
 import dev.mainstay.gateway.config.GatewaySettings.DiscoverySettings;
 import dev.mainstay.gateway.config.GatewaySettings.PoolSettings;
 import dev.mainstay.gateway.discovery.Discovery;
+import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.metrics.PoolMetrics;
 import dev.mainstay.gateway.problem.ProblemHandler;
 import dev.mainstay.gateway.route.AccountingFilter;
@@ -55,20 +57,37 @@ public class GatewayConfiguration {
   }
 
   @Bean
-  Pools pools(GatewaySettings settings, Changes changes) {
+  Memory memory(GatewaySettings settings) {
+    try {
+      return new Memory(Optional.ofNullable(settings.admin().stateFile()));
+    } catch (IllegalArgumentException noSuchPlace) {
+      throw new WrongSetupException(
+          "mainstay.gateway.admin.state-file: " + noSuchPlace.getMessage());
+    }
+  }
+
+  @Bean
+  Pools pools(GatewaySettings settings, Memory memory, Changes changes) {
     // Two gateways that start together must not send their first requests to the same server.
     RandomGenerator random = RandomGenerator.getDefault();
     return new Pools(
         settings.pools().entrySet().stream()
-            .map(entry -> pool(entry.getKey(), entry.getValue(), random, changes))
+            .map(
+                entry ->
+                    pool(
+                        entry.getKey(),
+                        entry.getValue(),
+                        memory.recall(entry.getKey(), entry.getValue().roster()),
+                        random,
+                        changes))
             .toList());
   }
 
   private static Pool pool(
-      String name, PoolSettings settings, RandomGenerator random, Changes changes) {
+      String name, PoolSettings settings, Roster roster, RandomGenerator random, Changes changes) {
     return new Pool(
         name,
-        settings.roster(),
+        roster,
         settings.health().policy(),
         settings.timeouts().timeouts(),
         settings.retry().rule(),

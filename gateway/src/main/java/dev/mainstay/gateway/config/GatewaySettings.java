@@ -10,6 +10,7 @@ import dev.mainstay.gateway.upstream.RetryRule;
 import dev.mainstay.gateway.upstream.Timeouts;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -248,11 +249,14 @@ public record GatewaySettings(
    * @param openRead whether reading needs nothing
    * @param hosts names other than localhost by which the admin port may be addressed; IP addresses
    *     always may
+   * @param stateFile where changes of the pools are kept, so that a restart does not undo them;
+   *     without one a restart begins as configured
    */
   public record AdminSettings(
       @Nullable String token,
       @DefaultValue("true") boolean openRead,
-      @DefaultValue List<String> hosts) {
+      @DefaultValue List<String> hosts,
+      @Nullable Path stateFile) {
 
     public AdminSettings {
       if (token != null && token.isBlank()) {
@@ -264,7 +268,8 @@ public record GatewaySettings(
     /** Without the token: settings are printed at times. */
     @Override
     public String toString() {
-      return "AdminSettings[openRead=%s, hosts=%s]".formatted(openRead, hosts);
+      return "AdminSettings[openRead=%s, hosts=%s, stateFile=%s]"
+          .formatted(openRead, hosts, stateFile);
     }
   }
 

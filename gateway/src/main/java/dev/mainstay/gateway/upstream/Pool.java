@@ -210,7 +210,7 @@ public final class Pool {
       Member member = members.get(id);
       if (member != null && after.state() != before.state()) {
         if (after.state() == State.MAINT) {
-          member.pulse(Pulse.unknown(health, clock.instant(), "in maintenance, not checked"));
+          member.pulse(Pulse.unknown(health, clock.instant(), IN_MAINTENANCE));
         } else if (before.state() == State.MAINT) {
           member.pulse(Pulse.unknown(health, clock.instant(), NOT_CHECKED_YET));
         }
@@ -334,6 +334,7 @@ public final class Pool {
     return leaves(server) ? LEAVING : server.uri();
   }
 
+  private static final String IN_MAINTENANCE = "in maintenance, not checked";
   private static final String NOT_CHECKED_YET = "not checked yet";
 
   private Member newMember(Server server) {
@@ -342,7 +343,8 @@ public final class Pool {
         server.id(),
         server.health() == Health.DOWN
             ? Pulse.unproven(health, now, NOT_CHECKED_YET)
-            : Pulse.unknown(health, now, NOT_CHECKED_YET));
+            : Pulse.unknown(
+                health, now, server.state() == State.MAINT ? IN_MAINTENANCE : NOT_CHECKED_YET));
   }
 
   private Optional<Attempt> attempt(Supplier<Optional<Server>> pick) {

@@ -83,6 +83,12 @@ public final class Rig implements AutoCloseable {
     return this;
   }
 
+  /** The gateway ends and is started again; its servers stay. */
+  public Rig restart() {
+    context().close();
+    return start();
+  }
+
   public ConfigurableApplicationContext context() {
     return context.orElseThrow();
   }
