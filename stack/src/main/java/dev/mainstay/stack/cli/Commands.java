@@ -12,6 +12,7 @@ import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.ProcessTable;
 import dev.mainstay.stack.process.Signal;
 import dev.mainstay.stack.process.StateFile;
+import dev.mainstay.stack.remote.Comeback;
 import dev.mainstay.stack.remote.Controllers;
 import dev.mainstay.stack.remote.Gateway;
 import dev.mainstay.stack.supervise.ControlSocket;
@@ -19,6 +20,7 @@ import dev.mainstay.stack.supervise.Order;
 import dev.mainstay.stack.supervise.Supervisor;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +51,8 @@ public final class Commands {
 
   private static final String SERVER = "A web-app instance, such as web-1.";
   private static final String PROCESS = "A process, such as web-1, db-1, gw-1 or rt-1.";
+
+  private static final Duration LONGEST_COMEBACK = Duration.ofSeconds(60);
 
   @Spec CommandSpec spec;
 
@@ -286,7 +290,9 @@ public final class Commands {
     return obey(homeOption.home(), new Order(Order.Verb.STOP, name, null));
   }
 
-  @Command(mixinStandardHelpOptions = true, description = "Starts a process that is down.")
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Starts a process that is down, and returns when it serves.")
   int start(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
@@ -295,7 +301,7 @@ public final class Commands {
 
   @Command(
       mixinStandardHelpOptions = true,
-      description = "Stops a process in order and starts it again.")
+      description = "Stops a process in order, starts it again, and returns when it serves.")
   int restart(
       @Mixin HomeOption homeOption,
       @Parameters(paramLabel = "NAME", description = PROCESS) String name) {
@@ -309,8 +315,29 @@ public final class Commands {
     if (!outcome.done()) {
       throw new Problem(outcome.message());
     }
+    switch (order.verb()) {
+      case START, RESTART -> awaitComeback(state, order.name(), outcome.message());
+      case KILL, PAUSE, RESUME, STOP -> {}
+    }
     System.out.println(outcome.message());
     return 0;
+  }
+
+  /** What was started is of use once it does its work; a script may go on then. */
+  private static void awaitComeback(StackState state, String started, String told) {
+    Name name = Name.parse(started).orElseThrow();
+    Comeback comeback = new Comeback(state.options(), new Controllers(state.options()));
+    Instant deadline = Instant.now().plus(LONGEST_COMEBACK);
+    Optional<String> missing = comeback.missing(name);
+    while (missing.isPresent()) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new Problem(
+            "%s, but after %d s %s; `mainstay logs %s` tells more."
+                .formatted(told, LONGEST_COMEBACK.toSeconds(), missing.get(), name));
+      }
+      pause(Duration.ofMillis(100));
+      missing = comeback.missing(name);
+    }
   }
 
   private Order.Outcome obeyWithoutSupervisor(Home home, StackState state, Order order) {

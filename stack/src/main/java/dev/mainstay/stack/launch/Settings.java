@@ -87,13 +87,18 @@ final class Settings {
   private Map<String, Object> gateway(Name name) {
     return Map.of(
         "id", name.toString(),
-        "admin", Map.of("token", secrets.adminToken()),
+        "admin", Map.of("token", secrets.adminToken(), "state-file", stateFile(name)),
         "pools",
             Map.of(
                 "web-app",
                 Map.of(
                     "servers", servers(),
                     "health", Map.of("path", "/actuator/health/readiness"))));
+  }
+
+  /** Where a gateway keeps what its operator changed, seen from the folder in which it runs. */
+  static String stateFile(Name gateway) {
+    return gateway + ".pools.json";
   }
 
   private static Map<String, Object> account(String username, String password) {

@@ -20,6 +20,7 @@ import dev.mainstay.stack.supervise.ControlSocket;
 import dev.mainstay.stack.supervise.Journal;
 import dev.mainstay.stack.supervise.Supervisor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -164,7 +165,9 @@ public final class Stack {
           "A stack with other options is still running in %s without its supervisor. Run `mainstay up` with the options it was started with, or `mainstay down` first."
               .formatted(home.folder()));
     }
-    if (!left.isEmpty()) {
+    if (left.isEmpty()) {
+      forgetWhatOperatorsChanged();
+    } else {
       progress.say("adopting %d running processes".formatted(left.size()));
     }
     List<Child> children = new ArrayList<>();
@@ -173,6 +176,21 @@ public final class Stack {
       children.add(left.getOrDefault(name, fresh));
     }
     return children;
+  }
+
+  /**
+   * A stack that comes up anew comes as configured; a gateway of it that restarts, as it was left.
+   */
+  private void forgetWhatOperatorsChanged() {
+    for (Name name : options.names()) {
+      if (name.role() == Role.GATEWAY) {
+        try {
+          Files.deleteIfExists(home.run().resolve(Settings.stateFile(name)));
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      }
+    }
   }
 
   private void checkPorts(List<Child> children) {

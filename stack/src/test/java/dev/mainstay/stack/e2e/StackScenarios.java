@@ -652,6 +652,22 @@ abstract class StackScenarios {
 
   @Test
   @Order(17)
+  void restartedGatewayServesWhenTheCommandReturnsAndIsAsItWasLeft()
+      throws IOException, InterruptedException {
+    mainstay.run("weight", "web-1", "7").succeeds();
+    mainstay.run("maint", "web-3").succeeds();
+    JsonNode pid = process(status(), "gw-1").path("pid");
+
+    mainstay.run("restart", "gw-1").succeeds();
+
+    assertThat(site.get("").statusCode()).isEqualTo(200);
+    assertThat(process(status(), "gw-1").path("pid")).isNotEqualTo(pid);
+    assertThat(server("web-1").orElseThrow().path("weight").asInt()).isEqualTo(7);
+    assertThat(server("web-3").orElseThrow().path("state").asString("")).isEqualTo("MAINT");
+  }
+
+  @Test
+  @Order(18)
   void downLeavesNoProcessAndNoListeningPort() throws IOException, InterruptedException {
     List<Long> pids =
         status()
@@ -670,7 +686,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(18)
+  @Order(19)
   void homeOfTheOtherEngineOrAnotherVersionIsRefused() throws IOException, InterruptedException {
     String other = engine == LocalEngine.MYSQL ? "mariadb" : "mysql";
     mainstay
@@ -690,7 +706,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(19)
+  @Order(20)
   void secondUpShowsTheSameNotices() throws IOException, InterruptedException {
     long begun = System.nanoTime();
     mainstay
@@ -699,6 +715,8 @@ abstract class StackScenarios {
     System.out.printf("warm up with %s: %.1f s%n", name(engine), (System.nanoTime() - begun) / 1e9);
 
     assertThat(site.get("api/notices?q=Reaches").body()).contains("Reaches every node");
+    // Unlike a restart, a new start begins as configured.
+    assertThat(server("web-1").orElseThrow().path("weight").asInt()).isEqualTo(100);
 
     mainstay.run("down", "--wipe").succeeds();
     assertThat(folder).doesNotExist();
