@@ -6,13 +6,17 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mainstay.gateway.testing.Rig;
 import dev.mainstay.gateway.testing.ScriptedServer;
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -157,6 +161,43 @@ class AdminIT {
   void unknownModeIsA400() {
     assertThat(detail(RIG.admin("PATCH", "/api/pools/web", "{\"mode\":\"both\"}")))
         .isEqualTo("mode is \"both\" (expected: active-active or active-passive).");
+  }
+
+  /** An answer may come before the body has: the rest of the body is no request. */
+  @ParameterizedTest
+  @CsvSource({"wrong, 0, 24, 401", "wrong, 10, 24, 401", TOKEN + ", 16500, 60000, 413"})
+  void aRefusalBeforeTheEndOfTheBodyLeavesTheConnectionFit(
+      String token, int before, int length, int status) throws IOException {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), RIG.adminPort())) {
+      client.setSoTimeout(10_000);
+      InputStream answers = new BufferedInputStream(client.getInputStream());
+      for (int round = 0; round < 50; round++) {
+        ScriptedServer.write(
+            client,
+            "PATCH /api/pools/web HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Length: %d\r\n\r\n%s"
+                .formatted(token, length, " ".repeat(before)));
+        assertThat(status(answers)).isEqualTo(status);
+
+        ScriptedServer.write(
+            client,
+            " ".repeat(length - before) + "GET /api/session HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assertThat(status(answers)).isEqualTo(200);
+      }
+    }
+  }
+
+  /** Reads one answer to its end. */
+  private static int status(InputStream answers) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int next = answers.read();
+      assertThat(next).as("after: %s", head).isNotNegative();
+      head.append((char) next);
+    }
+    Matcher length = Pattern.compile("(?i)content-length: *(\\d+)").matcher(head);
+    assertThat(length.find()).as(head.toString()).isTrue();
+    answers.readNBytes(Integer.parseInt(length.group(1)));
+    return Integer.parseInt(head.substring("HTTP/1.1 ".length(), "HTTP/1.1 ".length() + 3));
   }
 
   @ParameterizedTest
@@ -305,7 +346,7 @@ class AdminIT {
         .doesNotContain("onclick")
         .doesNotContain("<script>");
     assertThat(
-            RIG.send(HttpRequest.newBuilder(RIG.admin("/status.js")))
+            RIG.send(HttpRequest.newBuilder(RIG.admin("/dashboard.js")))
                 .headers()
                 .firstValue("Content-Type"))
         .contains("text/javascript;charset=UTF-8");

@@ -82,7 +82,7 @@ public final class AdminApi {
 
   /** All that the admin port serves besides the actuator. */
   public RouterFunction<ServerResponse> routes() {
-    StatusPage page = new StatusPage();
+    Dashboard dashboard = new Dashboard();
     return RouterFunctions.route()
         .GET(POOLS, this::listPools)
         .GET(POOL, this::showPool)
@@ -100,7 +100,7 @@ public final class AdminApi {
         .route(RequestPredicates.path(SESSION), onlyBy("GET"))
         .route(RequestPredicates.path("/api/**"), this::nothingThere)
         .GET("/", RequestPredicates.queryParam("code", code -> true), this::redeemCode)
-        .add(page.routes())
+        .add(dashboard.routes())
         .build();
   }
 

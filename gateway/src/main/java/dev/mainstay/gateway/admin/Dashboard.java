@@ -12,10 +12,10 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * A page that shows the pools as the API tells them: three files, no inline script, nothing from
+ * The dashboard: shows the pools as the API tells them: three files, no inline script, nothing from
  * elsewhere.
  */
-final class StatusPage {
+final class Dashboard {
 
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
@@ -24,8 +24,8 @@ final class StatusPage {
   RouterFunction<ServerResponse> routes() {
     return RouterFunctions.route()
         .add(file("/", "index.html", MediaType.TEXT_HTML))
-        .add(file("/status.css", "status.css", new MediaType("text", "css")))
-        .add(file("/status.js", "status.js", new MediaType("text", "javascript")))
+        .add(file("/dashboard.css", "dashboard.css", new MediaType("text", "css")))
+        .add(file("/dashboard.js", "dashboard.js", new MediaType("text", "javascript")))
         .build();
   }
 
@@ -47,7 +47,7 @@ final class StatusPage {
   }
 
   private static byte[] load(String name) {
-    try (InputStream in = StatusPage.class.getResourceAsStream("/admin/" + name)) {
+    try (InputStream in = Dashboard.class.getResourceAsStream("/admin/" + name)) {
       if (in == null) {
         throw new IllegalStateException("The jar lacks admin/" + name);
       }

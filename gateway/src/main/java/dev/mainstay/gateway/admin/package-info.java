@@ -1,4 +1,4 @@
-/** The admin port: the API, who may change what, and the status page. */
+/** The admin port: the API, who may change what, and the dashboard. */
 @NullMarked
 package dev.mainstay.gateway.admin;
 
