@@ -169,6 +169,7 @@ public final class Commands {
       AtomicBoolean hurry = new AtomicBoolean();
       Signals.onEach(() -> hurry.set(true), "INT", "TERM");
       inPlaceOfSupervisor(home, state).stopAll(hurry::get);
+      ControlSocket.clear(home);
     }
     System.out.println("down");
   }
@@ -199,6 +200,7 @@ public final class Commands {
     new StateFile(home)
         .read()
         .ifPresent(rest -> inPlaceOfSupervisor(home, rest).stopAll(() -> false));
+    ControlSocket.clear(home);
   }
 
   private static void pause(Duration duration) {

@@ -13,6 +13,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -36,11 +37,11 @@ public final class ControlSocket implements AutoCloseable {
       Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
   private final ServerSocketChannel server;
-  private final Path socket;
+  private final Home home;
 
-  private ControlSocket(ServerSocketChannel server, Path socket) {
+  private ControlSocket(ServerSocketChannel server, Home home) {
     this.server = server;
-    this.socket = socket;
+    this.home = home;
   }
 
   private static Path file(Home home) {
@@ -51,7 +52,7 @@ public final class ControlSocket implements AutoCloseable {
   public static ControlSocket open(Home home, Function<Order, Order.Outcome> obey) {
     try {
       Path named = file(home);
-      Files.deleteIfExists(named);
+      clear(home);
       Path socket = named;
       if (named.toString().getBytes(StandardCharsets.UTF_8).length > LONGEST_PATH) {
         Path folder =
@@ -64,11 +65,35 @@ public final class ControlSocket implements AutoCloseable {
       ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       server.bind(UnixDomainSocketAddress.of(socket));
       Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-      ControlSocket control = new ControlSocket(server, socket);
+      ControlSocket control = new ControlSocket(server, home);
       Thread.ofVirtual().name("control").start(() -> control.accept(obey));
       return control;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Removes the socket of a supervisor that was killed, and the folder in which it may lie. */
+  public static void clear(Home home) {
+    try {
+      Path named = file(home);
+      if (Files.isSymbolicLink(named)) {
+        remove(Files.readSymbolicLink(named));
+      }
+      Files.deleteIfExists(named);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A socket outside of the home has a folder to itself. */
+  private static void remove(Path elsewhere) throws IOException {
+    Files.deleteIfExists(elsewhere);
+    Path folder = elsewhere.resolveSibling("");
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException somebodyElses) {
+      // Then it is not ours.
     }
   }
 
@@ -138,7 +163,7 @@ public final class ControlSocket implements AutoCloseable {
   public void close() {
     try {
       server.close();
-      Files.deleteIfExists(socket);
+      clear(home);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

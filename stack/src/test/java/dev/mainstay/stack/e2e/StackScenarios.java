@@ -19,6 +19,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -91,13 +92,24 @@ abstract class StackScenarios {
   }
 
   private void leaveNothingBehind() {
-    if (folder != null && Files.exists(folder)) {
+    if (folder != null && Files.exists(folder.resolveSibling(""))) {
       try {
-        mainstay.run("down", "--wipe");
+        if (Files.exists(folder)) {
+          mainstay.run("down", "--wipe");
+        }
+        deleteAll(folder.resolveSibling(""));
       } catch (IOException e) {
         throw new IllegalStateException(e);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static void deleteAll(Path root) throws IOException {
+    try (Stream<Path> all = Files.walk(root)) {
+      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(each);
       }
     }
   }
