@@ -37,6 +37,8 @@ class ArchitectureTest {
         .definedBy(ROOT)
         .layer("cli")
         .definedBy(ROOT + ".cli")
+        .layer("drill")
+        .definedBy(ROOT + ".drill..")
         .layer("launch")
         .definedBy(ROOT + ".launch")
         .layer("containers")
@@ -53,16 +55,18 @@ class ArchitectureTest {
         .mayNotBeAccessedByAnyLayer()
         .whereLayer("cli")
         .mayOnlyBeAccessedByLayers("command")
+        .whereLayer("drill")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("launch")
-        .mayOnlyBeAccessedByLayers("cli")
+        .mayOnlyBeAccessedByLayers("drill", "cli")
         .whereLayer("containers")
-        .mayOnlyBeAccessedByLayers("cli")
+        .mayOnlyBeAccessedByLayers("drill", "cli")
         .whereLayer("remote")
-        .mayOnlyBeAccessedByLayers("launch", "cli")
+        .mayOnlyBeAccessedByLayers("launch", "drill", "cli")
         .whereLayer("supervise")
-        .mayOnlyBeAccessedByLayers("remote", "launch", "cli")
+        .mayOnlyBeAccessedByLayers("remote", "launch", "drill", "cli")
         .whereLayer("process")
-        .mayOnlyBeAccessedByLayers("supervise", "remote", "launch", "containers", "cli")
+        .mayOnlyBeAccessedByLayers("supervise", "remote", "launch", "containers", "drill", "cli")
         .check(CLASSES);
   }
 
@@ -85,6 +89,36 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.mainstay.db.local..")
+        .check(CLASSES);
+  }
+
+  /** What was seen is judged without asking anybody anything. */
+  @Test
+  void theVerdictOfADrillIsPure() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".drill.check")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".drill.check",
+            ROOT + ".drill.load",
+            ROOT + ".drill.watch",
+            "java.lang..",
+            "java.util..",
+            "java.time..",
+            "org.jspecify..")
+        .check(CLASSES);
+  }
+
+  @Test
+  void onlyTheDrillsLookAtNodesThemselves() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".drill.watch")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.sql..", "com.mysql..")
         .check(CLASSES);
   }
 }

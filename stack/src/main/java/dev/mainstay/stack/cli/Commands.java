@@ -44,7 +44,13 @@ import picocli.CommandLine.Spec;
     description = "The classic distributed web infrastructure, made real, on this machine.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {Up.class, LogsCommand.class, KubernetesCommand.class},
+    subcommands = {
+      Up.class,
+      LogsCommand.class,
+      SwitchoverCommand.class,
+      DrillCommand.class,
+      KubernetesCommand.class
+    },
     versionProvider = Commands.Version.class)
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
 public final class Commands {
@@ -220,7 +226,7 @@ public final class Commands {
         },
         table,
         new StateFile(home),
-        new Controllers(state.options()),
+        new Controllers(state.options(), Secrets.adminToken(home)),
         System.err::println,
         InstantSource.system(),
         RestartSchedule.STANDARD);
@@ -474,7 +480,8 @@ public final class Commands {
     return new Containers(Project.folder(), home);
   }
 
-  private static StackState stateOf(Home home) {
+  /** The stack of processes that is up in a home, or a problem that says what to do. */
+  static StackState stateOf(Home home) {
     if (containers(home).areUp()) {
       throw new Problem(
           "The stack of %s runs in containers, on which status, link, kill and down act. For the rest there are the dashboard and `docker compose`."

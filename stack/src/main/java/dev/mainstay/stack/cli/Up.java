@@ -4,6 +4,7 @@ import dev.mainstay.stack.containers.Containers;
 import dev.mainstay.stack.launch.Progress;
 import dev.mainstay.stack.launch.Secrets;
 import dev.mainstay.stack.launch.Stack;
+import dev.mainstay.stack.launch.Wiring;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Problem;
@@ -194,6 +195,7 @@ final class Up implements Callable<Integer> {
             home,
             Project.folder(),
             options,
+            Wiring.NONE,
             PATIENCE,
             progress,
             line -> journal(home, line),

@@ -24,7 +24,7 @@ public record Secrets(
   private static final int LENGTH = 30;
 
   /** Those of the home; what is missing is made. */
-  static Secrets of(Home home) {
+  public static Secrets of(Home home) {
     SecureRandom random = new SecureRandom();
     return new Secrets(
         secret(home, "controller", random),

@@ -3,6 +3,7 @@ package dev.mainstay.stack.launch;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Role;
+import dev.mainstay.stack.supervise.ControlSocket;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,10 +16,12 @@ final class Settings {
 
   private final Options options;
   private final Secrets secrets;
+  private final Wiring wiring;
 
-  Settings(Options options, Secrets secrets) {
+  Settings(Options options, Secrets secrets, Wiring wiring) {
     this.options = options;
     this.secrets = secrets;
+    this.wiring = wiring;
   }
 
   Map<String, Object> of(Name name) {
@@ -41,6 +44,7 @@ final class Settings {
       }
       case NODE -> throw new IllegalArgumentException("%s is no Java process".formatted(name));
     }
+    settings.putAll(wiring.of(name));
     return settings;
   }
 
@@ -51,7 +55,7 @@ final class Settings {
   static Map<String, Object> forTraining(Role role) {
     Options highest = new Options(2, 1, 2, 2, Options.Database.AUTO, Options.HIGHEST_PORT, 0);
     Secrets none = new Secrets("none", "none", "none", "none", "none", "none");
-    Map<String, Object> settings = new Settings(highest, none).of(new Name(role, 1));
+    Map<String, Object> settings = new Settings(highest, none, Wiring.NONE).of(new Name(role, 1));
     settings.put("server", Map.of("address", "127.0.0.1", "port", 0));
     if (role == Role.GATEWAY) {
       settings.put("management", Map.of("server", Map.of("address", "127.0.0.1", "port", 0)));
@@ -60,18 +64,23 @@ final class Settings {
   }
 
   private Map<String, Object> controller(Name name) {
-    return Map.of(
-        "id", name.toString(),
-        "nodes", nodes(),
-        "schema", "mainstay",
-        "username", "controller",
-        "password", secrets.controller(),
+    Map<String, Object> controller = new LinkedHashMap<>();
+    controller.put("id", name.toString());
+    controller.put("nodes", nodes());
+    controller.put("schema", "mainstay");
+    controller.put("username", "controller");
+    controller.put("password", secrets.controller());
+    controller.put("token", secrets.adminToken());
+    // Seen from the folder in which it runs.
+    controller.put("node-control", Map.of("socket", ControlSocket.NAME));
+    controller.put(
         "accounts",
-            Map.of(
-                "application", account("app", secrets.application()),
-                "migrate", account("migrate", secrets.migrate()),
-                "monitor", account("monitor", secrets.monitor()),
-                "replication", Map.of("password", secrets.replication())));
+        Map.of(
+            "application", account("app", secrets.application()),
+            "migrate", account("migrate", secrets.migrate()),
+            "monitor", account("monitor", secrets.monitor()),
+            "replication", Map.of("password", secrets.replication())));
+    return controller;
   }
 
   private Map<String, Object> database() {

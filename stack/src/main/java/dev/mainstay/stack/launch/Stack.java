@@ -60,6 +60,7 @@ public final class Stack {
   private final Home home;
   private final Path project;
   private final Options options;
+  private final Wiring wiring;
   private final Duration patience;
   private final Progress progress;
   private final Journal journal;
@@ -70,12 +71,14 @@ public final class Stack {
 
   /**
    * @param project the folder with the sources and what was built from them
+   * @param wiring what single processes are told beside the ordinary
    * @param patience how long the processes may take from their start until a page is served
    */
   public Stack(
       Home home,
       Path project,
       Options options,
+      Wiring wiring,
       Duration patience,
       Progress progress,
       Journal journal,
@@ -83,6 +86,7 @@ public final class Stack {
     this.home = home;
     this.project = project;
     this.options = options;
+    this.wiring = wiring;
     this.patience = patience;
     this.progress = progress;
     this.journal = journal;
@@ -223,7 +227,7 @@ public final class Stack {
       Runnable whenReady)
       throws InterruptedException {
     Secrets secrets = Secrets.of(home);
-    Settings settings = new Settings(options, secrets);
+    Settings settings = new Settings(options, secrets, wiring);
     Map<Service, Future<Image>> images = prepareImages(workers);
     Databases databases =
         Databases.find(home, options, secrets, record.map(HomeRecord::engine), progress);
@@ -232,7 +236,7 @@ public final class Stack {
     new HomeRecord(HomeRecord.FORMAT, databases.engine(), databases.version()).write(home);
 
     Blueprint blueprint = new Blueprint(home, settings, new Launcher(table), databases);
-    Controllers controllers = new Controllers(options);
+    Controllers controllers = new Controllers(options, secrets.adminToken());
     Supervisor supervisor =
         new Supervisor(
             new StackState(table.self(), false, options, databases.engine(), children),

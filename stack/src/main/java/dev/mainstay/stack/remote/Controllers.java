@@ -6,25 +6,53 @@ import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.Json;
 import dev.mainstay.stack.supervise.OfficeGuard;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** What the controllers say about the nodes, and what they do about the primary's office. */
 public final class Controllers implements OfficeGuard {
 
+  private static final Duration LONGEST_SWITCHOVER = Duration.ofSeconds(15);
+
   private final List<URI> controllers;
   private final Options options;
+  private final String token;
 
-  public Controllers(Options options) {
+  /** What became of an order to change the primary. */
+  public sealed interface Switchover {
+
+    /**
+     * The node has the office and is open.
+     *
+     * @param millis from the order until then
+     */
+    record Done(String primary, long epoch, long millis) implements Switchover {}
+
+    /** Nothing was changed, or it did not get done; why, in a sentence. */
+    record Refused(String why) implements Switchover {}
+  }
+
+  /**
+   * @param token of whoever may change something; empty if nothing is to be changed
+   */
+  public Controllers(Options options, String token) {
     this.options = options;
+    this.token = token;
     this.controllers =
         options.names().stream()
             .filter(name -> name.role() == Role.CONTROLLER)
             .map(name -> URI.create("http://127.0.0.1:%d/".formatted(options.portOf(name))))
             .toList();
+  }
+
+  /** Where each controller is found. */
+  public List<URI> uris() {
+    return controllers;
   }
 
   /**
@@ -135,25 +163,57 @@ public final class Controllers implements OfficeGuard {
       return Optional.of(
           "%s is the primary and no replica could take over; it keeps running.".formatted(name));
     }
-    String order = Json.MAPPER.writeValueAsString(Map.of("to", successor.get()));
-    String why = "no controller answers";
-    for (URI controller : controllers) {
+    return switch (switchOver(successor.get())) {
+      case Switchover.Done _ -> Optional.empty();
+      case Switchover.Refused(String why) ->
+          Optional.of(
+              "%s is the primary, whose orderly stop is a switchover first, and that failed: %s `mainstay kill %s` takes it down hard."
+                  .formatted(name, why, name));
+    };
+  }
+
+  /**
+   * Makes another node the primary, as planned. Each controller is asked until one leads; the first
+   * one's refusal is told, and that is the leader's as far as it is known.
+   *
+   * @param node who is to be the primary
+   */
+  public Switchover switchOver(String node) {
+    String order = Json.MAPPER.writeValueAsString(Map.of("to", node));
+    Optional<String> why = Optional.empty();
+    for (URI controller : leaderFirst()) {
       Optional<Http.Answer> answer =
-          Http.send("POST", controller.resolve("api/switchover"), order, null);
+          Http.send("POST", controller.resolve("api/switchover"), order, token, LONGEST_SWITCHOVER);
       if (answer.filter(Http.Answer::isSuccess).isPresent()) {
-        return Optional.empty();
+        JsonNode done = Json.MAPPER.readTree(answer.get().body());
+        return new Switchover.Done(
+            done.path("primary").asString(node),
+            done.path("epoch").asLong(0),
+            done.path("millis").asLong(0));
       }
-      why =
-          answer
-              .map(
-                  refused ->
-                      refused.status() == 404
-                          ? "this version has no switchover yet"
-                          : Gateway.detail(refused))
-              .orElse(why);
+      why = why.or(() -> answer.map(Controllers::reason));
+      // Only "another one leads" is a reason to ask another one.
+      if (answer.filter(refused -> refused.status() != 409).isPresent()) {
+        break;
+      }
     }
-    return Optional.of(
-        "%s is the primary, whose orderly stop is a switchover first, and that failed: %s. `mainstay kill %s` takes it down hard."
-            .formatted(name, why, name));
+    return new Switchover.Refused(why.orElse("no controller answers."));
+  }
+
+  private static String reason(Http.Answer refused) {
+    String detail = Gateway.detail(refused);
+    return detail.endsWith(".") ? detail : detail + ".";
+  }
+
+  private List<URI> leaderFirst() {
+    Optional<URI> leader =
+        topology()
+            .map(known -> known.path("leader").asString(""))
+            .flatMap(Name::parse)
+            .filter(name -> name.number() <= controllers.size())
+            .map(name -> controllers.get(name.number() - 1));
+    return Stream.concat(
+            leader.stream(), controllers.stream().filter(one -> !leader.equals(Optional.of(one))))
+        .toList();
   }
 }

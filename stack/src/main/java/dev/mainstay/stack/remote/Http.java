@@ -38,8 +38,15 @@ public final class Http {
   /** The answer to a request with a JSON body and the admin token; nothing if nobody answers. */
   public static Optional<Answer> send(
       String method, URI uri, @Nullable String json, @Nullable String token) {
+    return send(method, uri, json, token, LONGEST);
+  }
+
+  /** The same, with an answer that may take that long. */
+  static Optional<Answer> send(
+      String method, URI uri, @Nullable String json, @Nullable String token, Duration patience) {
     HttpRequest.Builder request =
         request(uri)
+            .timeout(patience)
             .method(
                 method,
                 json == null

@@ -30,6 +30,9 @@ import tools.jackson.databind.SerializationFeature;
  */
 public final class ControlSocket implements AutoCloseable {
 
+  /** The socket's name in the folder {@link Home#run}. */
+  public static final String NAME = "control.sock";
+
   /** The system allows about 104 bytes (macOS) for a socket's path. */
   private static final int LONGEST_PATH = 100;
 
@@ -45,7 +48,7 @@ public final class ControlSocket implements AutoCloseable {
   }
 
   private static Path file(Home home) {
-    return home.run().resolve("control.sock");
+    return home.run().resolve(NAME);
   }
 
   /** Begins to take orders. */
@@ -59,7 +62,7 @@ public final class ControlSocket implements AutoCloseable {
             Files.createTempDirectory(
                 "mainstay-",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-        socket = folder.resolve("control.sock");
+        socket = folder.resolve(NAME);
         Files.createSymbolicLink(named, socket);
       }
       ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);

@@ -1,0 +1,147 @@
+package dev.mainstay.stack.cli;
+
+import dev.mainstay.stack.drill.Drill;
+import dev.mainstay.stack.drill.Exercise;
+import dev.mainstay.stack.drill.OwnStack;
+import dev.mainstay.stack.drill.ProcessSubject;
+import dev.mainstay.stack.drill.Result;
+import dev.mainstay.stack.drill.Setting;
+import dev.mainstay.stack.drill.Shape;
+import dev.mainstay.stack.drill.Subject;
+import dev.mainstay.stack.drill.link.Links;
+import dev.mainstay.stack.model.Options;
+import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.process.Home;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * Drills one after the other, each on a stack of the shape that it needs. A stack is used again as
+ * long as drills leave it whole, for each start costs a minute.
+ */
+final class DrillSession {
+
+  private final HomeOption homeOption;
+  private final boolean here;
+  private final List<Options.Database> engines;
+  private final Setting setting;
+  private final Instant begun = Instant.now();
+
+  /** For the signals, which come on a thread of their own. */
+  private final AtomicReference<@Nullable OwnStack> own = new AtomicReference<>();
+
+  DrillSession(
+      HomeOption homeOption, boolean here, List<Options.Database> engines, Setting setting) {
+    this.homeOption = homeOption;
+    this.here = here;
+    this.engines = engines;
+    this.setting = setting;
+  }
+
+  /** What {@code --db} asks for. */
+  static List<Options.Database> engines(
+      String db, boolean here, Function<String, ParameterException> misuse) {
+    if (here && !db.equals("auto")) {
+      throw misuse.apply(
+          "--db is for a stack of the drill's own; --here takes the one that is up.");
+    }
+    return switch (db) {
+      case "mysql" -> List.of(Options.Database.MYSQL);
+      case "mariadb" -> List.of(Options.Database.MARIADB);
+      case "both" -> List.of(Options.Database.MYSQL, Options.Database.MARIADB);
+      case "auto" -> List.of(Options.Database.AUTO);
+      default ->
+          throw misuse.apply("--db is %s (expected: mysql, mariadb, both or auto)".formatted(db));
+    };
+  }
+
+  /** Holds all of them; tells each result as soon as it is there. */
+  void hold(List<Drill> drills, int runs, Consumer<Result> told) throws InterruptedException {
+    stopOnSignals();
+    if (here) {
+      Subject subject = here();
+      for (Drill drill : drills) {
+        for (int run = 0; run < runs; run++) {
+          told.accept(new Exercise(subject, setting, this::say).run(drill));
+        }
+      }
+      return;
+    }
+    try {
+      for (Options.Database engine : engines) {
+        for (Drill drill : drills) {
+          for (int run = 0; run < runs; run++) {
+            Result result =
+                new Exercise(stack(engine, drill.shape()), setting, this::say).run(drill);
+            told.accept(result);
+            if (!result.held()) {
+              // The next one is not to suffer from what this one left.
+              close();
+            }
+          }
+        }
+        close();
+      }
+    } finally {
+      close();
+    }
+  }
+
+  private Subject stack(Options.Database engine, Shape shape) throws InterruptedException {
+    OwnStack present = own.get();
+    if (present == null || !present.shape().equals(shape)) {
+      close();
+      present = OwnStack.start(Project.folder(), engine, shape, this::say);
+      own.set(present);
+    }
+    return present.subject();
+  }
+
+  private void close() {
+    OwnStack present = own.get();
+    if (present != null) {
+      say("stopping the drill's stack");
+      present.close();
+      own.set(null);
+    }
+  }
+
+  private Subject here() {
+    Home home = homeOption.home();
+    StackState state = Commands.stateOf(home);
+    return new ProcessSubject(home, state.options(), state.engine(), new Links(), Optional.empty());
+  }
+
+  /** The first one ends the drills in order, the next one hurries. */
+  private void stopOnSignals() {
+    Thread main = Thread.currentThread();
+    AtomicReference<Boolean> asked = new AtomicReference<>(false);
+    Signals.onEach(
+        () -> {
+          OwnStack present = own.get();
+          if (asked.getAndSet(true) && present != null) {
+            present.hurry();
+          }
+          main.interrupt();
+        },
+        "INT",
+        "TERM",
+        "HUP");
+  }
+
+  private void say(String line) {
+    System.err.printf(
+        Locale.ROOT,
+        "%6.1fs  %s%n",
+        Duration.between(begun, Instant.now()).toMillis() / 1000.0,
+        line);
+  }
+}

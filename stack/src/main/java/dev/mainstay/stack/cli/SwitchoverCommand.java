@@ -1,0 +1,60 @@
+package dev.mainstay.stack.cli;
+
+import dev.mainstay.stack.launch.Secrets;
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.Role;
+import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.process.Home;
+import dev.mainstay.stack.process.Json;
+import dev.mainstay.stack.remote.Controllers;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Changes the primary as planned. */
+@Command(
+    mixinStandardHelpOptions = true,
+    name = "switchover",
+    description =
+        "Makes another node the primary. Posts wait for it meanwhile, for less than half a second.")
+@SuppressWarnings("NullAway.Init") // picocli fills the fields in.
+final class SwitchoverCommand implements Callable<Integer> {
+
+  @Mixin HomeOption homeOption;
+
+  @Parameters(paramLabel = "NODE", description = "Who is to be the primary, such as db-2.")
+  String node;
+
+  @Option(names = "--json", description = "As JSON.")
+  boolean json;
+
+  @Override
+  public Integer call() {
+    Home home = homeOption.home();
+    StackState state = Commands.stateOf(home);
+    List<Name> nodes =
+        state.options().names().stream().filter(name -> name.role() == Role.NODE).toList();
+    if (Name.parse(node).filter(nodes::contains).isEmpty()) {
+      throw new Problem(
+          "No node is called %s. There are: %s."
+              .formatted(node, String.join(", ", nodes.stream().map(Name::toString).toList())));
+    }
+    return switch (new Controllers(state.options(), Secrets.adminToken(home)).switchOver(node)) {
+      case Controllers.Switchover.Done(String primary, long epoch, long millis) -> {
+        System.out.println(
+            json
+                ? Json.MAPPER.writeValueAsString(
+                    Map.of("primary", primary, "epoch", epoch, "millis", millis))
+                : "%s is the primary (epoch %d) after %d ms".formatted(primary, epoch, millis));
+        yield 0;
+      }
+      case Controllers.Switchover.Refused(String why) ->
+          throw new Problem("%s does not become the primary: %s".formatted(node, why));
+    };
+  }
+}

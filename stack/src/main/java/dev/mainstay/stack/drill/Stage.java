@@ -1,0 +1,200 @@
+package dev.mainstay.stack.drill;
+
+import dev.mainstay.stack.drill.check.Mark;
+import dev.mainstay.stack.drill.link.Links;
+import dev.mainstay.stack.drill.load.Load;
+import dev.mainstay.stack.launch.Progress;
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.process.Home;
+import dev.mainstay.stack.remote.Controllers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import tools.jackson.databind.JsonNode;
+
+/** What a drill may do to the stack. Each act is marked with its time. */
+public final class Stage {
+
+  private static final Duration STEADY_FOR = Duration.ofSeconds(2);
+  private static final Duration GLANCE = Duration.ofMillis(100);
+
+  private final Subject subject;
+  private final InstantSource clock;
+  private final Progress progress;
+  private final List<Mark> marks = new CopyOnWriteArrayList<>();
+  private final Set<Name> paused = new LinkedHashSet<>();
+
+  Stage(Subject subject, InstantSource clock, Progress progress) {
+    this.subject = subject;
+    this.clock = clock;
+    this.progress = progress;
+  }
+
+  /** The node that has the office now. */
+  public Name primary() {
+    return byRole("PRIMARY").stream()
+        .findFirst()
+        .orElseThrow(() -> new Problem("No node is the primary, so there is none to break."));
+  }
+
+  /** The nodes that follow it, in order. */
+  public List<Name> replicas() {
+    return byRole("REPLICA");
+  }
+
+  private List<Name> byRole(String role) {
+    return subject
+        .topology()
+        .map(known -> known.path("nodes"))
+        .map(JsonNode::valueStream)
+        .orElseThrow(() -> new Problem("No controller answers."))
+        .filter(node -> node.path("role").asString("").equals(role))
+        .flatMap(node -> Name.parse(node.path("id").asString("")).stream())
+        .toList();
+  }
+
+  /** SIGKILL; the process is started again after {@code down}. */
+  public void kill(Name name, Duration down) {
+    mark(
+        Mark.Kind.FAULT,
+        name,
+        down.isZero()
+            ? "kill -9 %s, started again at once".formatted(name)
+            : "kill -9 %s, down for %d ms".formatted(name, down.toMillis()));
+    subject.kill(name, down);
+  }
+
+  /** SIGSTOP, until {@link #resume}. */
+  public void pause(Name name) {
+    mark(Mark.Kind.FAULT, name, "SIGSTOP " + name);
+    paused.add(name);
+    subject.pause(name);
+  }
+
+  /** SIGCONT. */
+  public void resume(Name name) {
+    mark(Mark.Kind.MEND, name, "SIGCONT " + name);
+    paused.remove(name);
+    subject.resume(name);
+  }
+
+  /** Cuts every link to and from a node that goes through a proxy. */
+  public void cutOff(Name name) {
+    Links links = subject.links();
+    if (links.count() == 0) {
+      throw new Problem("This stack was started without links that can be cut.");
+    }
+    mark(Mark.Kind.FAULT, name, name + " is cut off");
+    links.cut(ends -> ends.from().equals(name.toString()) || ends.to().equals(name.toString()));
+  }
+
+  /** Heals all links. */
+  public void heal(Name name) {
+    mark(Mark.Kind.MEND, name, name + " is reached again");
+    subject.links().heal();
+  }
+
+  /** Orders a planned change of the primary. */
+  public void switchOver(Name to) {
+    mark(Mark.Kind.ORDER, to, "switchover to " + to);
+    switch (subject.switchOver(to)) {
+      case Controllers.Switchover.Done _ -> {}
+      case Controllers.Switchover.Refused(String why) ->
+          throw new Problem("The switchover to %s did not get done: %s".formatted(to, why));
+    }
+  }
+
+  /** The next leading controller dies when it is about to do this step. */
+  public void arm(String step) {
+    Home.write(hook(), step);
+  }
+
+  /** Whether a controller has met the step. */
+  public boolean struck() {
+    return !Files.exists(hook());
+  }
+
+  /** Forgets the step. */
+  public void disarm() {
+    try {
+      Files.deleteIfExists(hook());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path hook() {
+    return subject
+        .hook()
+        .orElseThrow(() -> new Problem("This stack's controllers were started without a hook."));
+  }
+
+  /** Lets time pass. */
+  public void await(Duration time) throws InterruptedException {
+    Thread.sleep(time);
+  }
+
+  /**
+   * Waits until every node is in step.
+   *
+   * @return what is still missing after {@code atMost}
+   */
+  public Optional<String> awaitWhole(Duration atMost) throws InterruptedException {
+    Instant deadline = clock.instant().plus(atMost);
+    while (true) {
+      Optional<String> missing = subject.missing();
+      if (missing.isEmpty() || clock.instant().isAfter(deadline)) {
+        return missing;
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  /** Waits until the site serves the load without delay, or for {@code atMost}. */
+  void warmUp(Load load, Duration atMost) throws InterruptedException {
+    Instant deadline = clock.instant().plus(atMost);
+    Instant steadySince = Instant.MAX;
+    while (clock.instant().isBefore(deadline)) {
+      Thread.sleep(GLANCE);
+      steadySince = !load.isSteady() ? Instant.MAX : min(steadySince, clock.instant());
+      if (steadySince.isBefore(clock.instant().minus(STEADY_FOR))) {
+        return;
+      }
+    }
+    progress.say("the site does not keep up with the load; measuring all the same");
+  }
+
+  private static Instant min(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private void mark(Mark.Kind kind, Name name, String what) {
+    progress.say(what);
+    marks.add(new Mark(clock.instant(), kind, name.toString(), what));
+  }
+
+  List<Mark> marks() {
+    return List.copyOf(marks);
+  }
+
+  /** Takes back what the drill left broken. */
+  void mend() {
+    subject.links().heal();
+    for (Name name : Set.copyOf(paused)) {
+      resume(name);
+    }
+    if (subject.hook().isPresent()) {
+      disarm();
+    }
+  }
+}

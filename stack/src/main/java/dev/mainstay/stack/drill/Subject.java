@@ -1,0 +1,76 @@
+package dev.mainstay.stack.drill;
+
+import dev.mainstay.stack.drill.link.Links;
+import dev.mainstay.stack.drill.watch.Copy;
+import dev.mainstay.stack.drill.watch.Event;
+import dev.mainstay.stack.drill.watch.Sample;
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.remote.Controllers;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/** The stack that a drill is held on. */
+public interface Subject {
+
+  /** {@code mysql} or {@code mariadb}. */
+  String engine();
+
+  /** The site of the first gateway. */
+  InetSocketAddress gateway();
+
+  List<Name> nodes();
+
+  /** What the controllers say of the nodes. */
+  Optional<JsonNode> topology();
+
+  /** What is missing until every node is in step; nothing once the stack is whole. */
+  Optional<String> missing();
+
+  /** SIGKILL; started again after {@code down}, which may be zero. Returns when it is dead. */
+  void kill(Name name, Duration down);
+
+  /** SIGSTOP. */
+  void pause(Name name);
+
+  /** SIGCONT. */
+  void resume(Name name);
+
+  Controllers.Switchover switchOver(Name to);
+
+  /** The links that can be cut; none if the stack was not started with any. */
+  Links links();
+
+  /** The file that makes a leading controller die before a step, if there is one. */
+  Optional<Path> hook();
+
+  /** Begins to look at the nodes and to listen to the controllers. */
+  Watch watch(InstantSource clock);
+
+  /** What each node holds of a drill's run and of the board. */
+  Copies copies(String run);
+
+  /**
+   * The nodes, read one by one.
+   *
+   * @param unreadable those that could not be read, and why, a sentence each
+   */
+  record Copies(List<Copy> copies, List<String> unreadable) {}
+
+  /** What is seen, until it is stopped. */
+  interface Watch extends AutoCloseable {
+
+    /** Looks no more, and tells what it saw. */
+    Seen stop() throws InterruptedException;
+
+    @Override
+    void close();
+  }
+
+  /** Events of the controllers, and looks at the nodes. */
+  record Seen(List<Event> events, List<Sample> samples) {}
+}

@@ -1,0 +1,51 @@
+package dev.mainstay.stack.drill.catalogue;
+
+import dev.mainstay.stack.drill.Drill;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** All drills, in the order in which {@code drill all} holds them. */
+public final class Catalogue {
+
+  /** How long a silent primary is silent, unless another time is asked for. */
+  public static final Duration SILENCE = Duration.ofSeconds(60);
+
+  /** How often the primary is changed, unless another number is asked for. */
+  public static final int SWITCHOVERS = 50;
+
+  private final List<Drill> drills;
+
+  /**
+   * @param silence how long a paused or cut-off primary stays so, 1 s to 10 min
+   * @param switchovers how often the drill of that name changes the primary, 1-1000
+   */
+  public Catalogue(Duration silence, int switchovers) {
+    if (silence.compareTo(Duration.ofSeconds(1)) < 0
+        || silence.compareTo(Duration.ofMinutes(10)) > 0) {
+      throw new IllegalArgumentException(
+          "--silence is %d s (expected: 1-600)".formatted(silence.toSeconds()));
+    }
+    if (switchovers < 1 || switchovers > 1000) {
+      throw new IllegalArgumentException("--times is %d (expected: 1-1000)".formatted(switchovers));
+    }
+    drills =
+        List.of(
+            new PrimaryKill(),
+            new Switchover(switchovers),
+            new ReplicaKill(),
+            new PrimaryRestart(),
+            new PrimaryPause(silence),
+            new PrimaryPartition(silence),
+            new LeaderKill(LeaderKill.STEPS),
+            new TwoNodes());
+  }
+
+  public List<Drill> all() {
+    return drills;
+  }
+
+  public Optional<Drill> find(String name) {
+    return drills.stream().filter(drill -> drill.name().equals(name)).findFirst();
+  }
+}

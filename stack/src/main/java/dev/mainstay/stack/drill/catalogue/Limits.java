@@ -1,0 +1,20 @@
+package dev.mainstay.stack.drill.catalogue;
+
+import dev.mainstay.stack.drill.check.Promise;
+import java.time.Duration;
+import java.util.Optional;
+
+/** The project's promises, as its contract words them. */
+final class Limits {
+
+  /** A primary that is killed. */
+  static final Promise KILLED = new Promise(Duration.ofSeconds(2), Optional.empty(), true);
+
+  /** A primary that falls silent: nobody is told, it has to be noticed. */
+  static final Promise SILENT = new Promise(Duration.ofSeconds(5), Optional.empty(), true);
+
+  /** A planned change. */
+  static final Promise PLANNED = new Promise(Duration.ofMillis(500), Optional.empty(), true);
+
+  private Limits() {}
+}

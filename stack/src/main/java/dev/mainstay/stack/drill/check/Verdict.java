@@ -1,0 +1,92 @@
+package dev.mainstay.stack.drill.check;
+
+import dev.mainstay.stack.drill.load.Pattern;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whether a drill's promise held.
+ *
+ * @param why what did not, a sentence each; empty if it held
+ */
+public record Verdict(Measures measures, Audit audit, List<String> why) {
+
+  /** How far times may exceed a promise on a machine that has other work too. */
+  public static final int LENIENCE = 5;
+
+  public Verdict {
+    why = List.copyOf(why);
+  }
+
+  public boolean held() {
+    return why.isEmpty();
+  }
+
+  /** Of a drill that could not be run. */
+  public static Verdict notRun(String why) {
+    return new Verdict(
+        new Measures(0, 0, 0, 0, 0, 0, 0, null, null, null),
+        new Audit(0, 0, List.of()),
+        List.of(why));
+  }
+
+  /**
+   * Judges.
+   *
+   * @param lenient whether a time breaks its promise only beyond {@link #LENIENCE} times of it, and
+   *     so much less of a load will do; all else counts as ever
+   */
+  public static Verdict of(Trial trial, Promise promise, boolean lenient) {
+    Measures measures = Measures.of(trial);
+    Audit audit = Audit.of(trial.requests(), trial.copies());
+    List<String> why = new ArrayList<>(trial.problems());
+    int least = Pattern.LEAST_PER_SECOND / (lenient ? LENIENCE : 1);
+    if (measures.perSecond() < least) {
+      why.add(
+          "the load came to %.0f requests a second only (expected: at least %d); is the machine busy?"
+              .formatted(measures.perSecond(), least));
+    }
+    if (measures.failed() > 0) {
+      why.add(
+          "%d requests failed, of which %d were refused and %d are unknown"
+              .formatted(measures.failed(), measures.refused(), measures.unknown()));
+    }
+    if (audit.lost() > 0) {
+      why.add("%d acknowledged writes are lost".formatted(audit.lost()));
+    }
+    if (audit.doubled() > 0) {
+      why.add("%d writes are there more than once".formatted(audit.doubled()));
+    }
+    why.addAll(audit.wrong());
+    for (Acknowledgeable.Clash clash : Acknowledgeable.clashes(trial.samples())) {
+      why.add(
+          "%s and %s could both obtain acknowledgements from %s to %s"
+              .formatted(clash.one(), clash.other(), clash.when().from(), clash.when().to()));
+    }
+    why.addAll(Epochs.violations(trial.samples(), trial.events()));
+    if (promise.newPrimary() && !Epochs.moved(trial.samples(), trial.events())) {
+      why.add("the primary's office did not move, so nothing was measured");
+    }
+    addIfLonger(why, "writes paused", measures.writePauseMillis(), promise.writePause(), lenient);
+    promise
+        .readPause()
+        .ifPresent(
+            limit -> addIfLonger(why, "reads paused", measures.readPauseMillis(), limit, lenient));
+    return new Verdict(measures, audit, why);
+  }
+
+  private static void addIfLonger(
+      List<String> why, String what, long millis, Duration limit, boolean lenient) {
+    long allowed = limit.toMillis() * (lenient ? LENIENCE : 1);
+    if (millis > allowed) {
+      why.add(
+          "%s for %,d ms (promised: %,d ms%s)"
+              .formatted(
+                  what,
+                  millis,
+                  limit.toMillis(),
+                  lenient ? ", %d times that allowed".formatted(LENIENCE) : ""));
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.mainstay.stack.drill.load;
+
+import java.util.Optional;
+
+/** What a client saw of one request. */
+public sealed interface Outcome {
+
+  /**
+   * An answer came in time.
+   *
+   * @param told the header {@code Mainstay-Outcome}
+   * @param id of the resource in the body, if there is one
+   */
+  record Answered(int status, Optional<String> told, Optional<String> id) implements Outcome {
+
+    boolean isSuccess() {
+      return status >= 200 && status < 300;
+    }
+  }
+
+  /** No connection came about, so that nothing was sent. */
+  record NotSent(String why) implements Outcome {}
+
+  /** Sent, perhaps in part; no whole answer in time. */
+  record NoAnswer(String why) implements Outcome {}
+}

@@ -1,0 +1,45 @@
+package dev.mainstay.stack.drill.catalogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mainstay.stack.drill.Drill;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class CatalogueTest {
+
+  private static final Duration MINUTE = Duration.ofMinutes(1);
+
+  @Test
+  void namesAreUniqueAndEachDrillSaysWhatItBreaksAndPromises() {
+    Catalogue catalogue = new Catalogue(MINUTE, 50);
+
+    assertThat(catalogue.all()).extracting(Drill::name).doesNotHaveDuplicates().hasSize(8);
+    assertThat(catalogue.all())
+        .allSatisfy(
+            drill -> {
+              assertThat(drill.name()).matches("[a-z]+(-[a-z]+)*");
+              assertThat(drill.story()).isNotBlank();
+              assertThat(drill.promise().text()).startsWith("nothing failed, lost or doubled");
+              assertThat(catalogue.find(drill.name())).contains(drill);
+            });
+  }
+
+  @Test
+  void promisesAreTheContracts() {
+    Catalogue catalogue = new Catalogue(MINUTE, 50);
+
+    assertThat(catalogue.find("primary-kill").orElseThrow().promise().writePause()).hasSeconds(2);
+    assertThat(catalogue.find("primary-pause").orElseThrow().promise().writePause()).hasSeconds(5);
+    assertThat(catalogue.find("primary-partition").orElseThrow().promise().writePause())
+        .hasSeconds(5);
+    assertThat(catalogue.find("switchover").orElseThrow().promise().writePause()).hasMillis(500);
+  }
+
+  @Test
+  void numbersAreBounded() {
+    assertThatThrownBy(() -> new Catalogue(Duration.ZERO, 50)).hasMessageContaining("1-600");
+    assertThatThrownBy(() -> new Catalogue(MINUTE, 0)).hasMessageContaining("1-1000");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.stack.drill.catalogue;
+
+import org.jspecify.annotations.NullMarked;

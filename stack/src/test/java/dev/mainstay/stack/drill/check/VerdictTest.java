@@ -1,0 +1,147 @@
+package dev.mainstay.stack.drill.check;
+
+import static dev.mainstay.stack.drill.check.Given.START;
+import static dev.mainstay.stack.drill.check.Given.acknowledged;
+import static dev.mainstay.stack.drill.check.Given.alone;
+import static dev.mainstay.stack.drill.check.Given.at;
+import static dev.mainstay.stack.drill.check.Given.copy;
+import static dev.mainstay.stack.drill.check.Given.event;
+import static dev.mainstay.stack.drill.check.Given.fault;
+import static dev.mainstay.stack.drill.check.Given.look;
+import static dev.mainstay.stack.drill.check.Given.read;
+import static dev.mainstay.stack.drill.check.Given.unknown;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.stack.drill.load.Request;
+import dev.mainstay.stack.drill.watch.Copy;
+import dev.mainstay.stack.drill.watch.Event;
+import dev.mainstay.stack.drill.watch.Sample;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A drill of two seconds with a fault in the middle and a write pause of {@code pause}. */
+class VerdictTest {
+
+  private static final Promise PROMISE =
+      new Promise(Duration.ofMillis(400), Optional.of(Duration.ofMillis(300)), true);
+
+  private final List<Request> requests = new ArrayList<>();
+  private final List<Event> events = new ArrayList<>();
+  private final List<Sample> samples = new ArrayList<>();
+  private final List<String> problems = new ArrayList<>();
+  private List<Copy> copies = List.of();
+
+  VerdictTest() {
+    events.add(event(1200, "PRIMARY", "db-2", 11));
+  }
+
+  private Verdict verdict(long pause, boolean lenient) {
+    List<String> marks = new ArrayList<>();
+    for (long time = 5; time < 2000; time += 20) {
+      requests.add(read(time));
+      if (time < 1000 || time > 1000 + pause) {
+        marks.add("w" + time);
+        requests.add(acknowledged("w" + time, time));
+      }
+    }
+    if (copies.isEmpty()) {
+      String[] all = marks.toArray(String[]::new);
+      copies = Stream.of("db-1", "db-2").map(node -> copy(node, all)).toList();
+    }
+    return Verdict.of(
+        new Trial(
+            START,
+            at(2000),
+            requests,
+            List.of(fault(1000, "db-1")),
+            events,
+            samples,
+            copies,
+            problems),
+        PROMISE,
+        lenient);
+  }
+
+  @Test
+  void holdsWhereNothingWentWrong() {
+    assertThat(verdict(300, false).why()).isEmpty();
+  }
+
+  @Test
+  void longerPauseBreaksThePromise() {
+    assertThat(verdict(600, false).why())
+        .containsExactly("writes paused for 620 ms (promised: 400 ms)");
+  }
+
+  @Test
+  void lenientTimesAllowFiveTimesAsMuch() {
+    assertThat(verdict(900, true).why()).isEmpty();
+  }
+
+  @Test
+  void failureIsNeverAllowed() {
+    requests.add(unknown("u", 500));
+
+    assertThat(verdict(300, true).why())
+        .containsExactly("1 requests failed, of which 0 were refused and 1 are unknown");
+  }
+
+  @Test
+  void lossBreaksThePromise() {
+    copies = List.of(copy("db-1"), copy("db-2"));
+
+    Verdict verdict = verdict(300, true);
+
+    assertThat(verdict.held()).isFalse();
+    assertThat(verdict.audit().lost()).isPositive();
+  }
+
+  @Test
+  void twoNodesThatCanObtainAcknowledgementsBreakIt() {
+    for (long time : new long[] {1300, 1400}) {
+      samples.add(look("db-1", time, alone(1, 1)));
+      samples.add(look("db-2", time, alone(2, 11)));
+    }
+
+    assertThat(verdict(300, true).why())
+        .singleElement()
+        .asString()
+        .startsWith("db-1 and db-2 could both obtain acknowledgements from");
+  }
+
+  @Test
+  void drillInWhichNothingHappenedDoesNotCount() {
+    events.clear();
+
+    assertThat(verdict(300, true).why())
+        .containsExactly("the primary's office did not move, so nothing was measured");
+  }
+
+  @Test
+  void whatKeptTheDrillFromBeingRunIsTold() {
+    problems.add("db-1 is QUARANTINED");
+
+    assertThat(verdict(300, true).why()).containsExactly("db-1 is QUARANTINED");
+  }
+
+  @Test
+  void tooLittleLoadDoesNotCount() {
+    Trial little =
+        new Trial(
+            START,
+            at(2000),
+            List.of(acknowledged("a", 10)),
+            List.of(fault(1000, "db-1")),
+            events,
+            List.of(),
+            List.of(copy("db-1", "a")),
+            List.of());
+
+    assertThat(Verdict.of(little, PROMISE, true).why())
+        .anySatisfy(why -> assertThat(why).startsWith("the load came to 1 requests a second only"));
+  }
+}

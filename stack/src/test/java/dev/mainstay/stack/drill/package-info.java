@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.stack.drill;
+
+import org.jspecify.annotations.NullMarked;

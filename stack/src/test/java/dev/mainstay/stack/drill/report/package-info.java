@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.stack.drill.report;
+
+import org.jspecify.annotations.NullMarked;
