@@ -104,6 +104,24 @@ final class Compose {
     return compose("exec", "--no-TTY", service, "bash", "-c", line);
   }
 
+  /** Runs a script of a node in its container, from and to files of this machine. */
+  Result script(String node, String script, Path input, Path output)
+      throws IOException, InterruptedException {
+    Path errors = Files.createTempFile("mainstay-docker", ".err");
+    try {
+      ProcessBuilder builder =
+          builder(
+                  List.of("docker", "compose", "exec", "-T", node, "bash", "/mainstay/" + script),
+                  variables)
+              .redirectInput(input.toFile())
+              .redirectOutput(output.toFile())
+              .redirectError(errors.toFile());
+      return new Result(exit(builder, errors), Files.readString(errors));
+    } finally {
+      Files.delete(errors);
+    }
+  }
+
   String logs(String service) throws IOException, InterruptedException {
     return compose("logs", "--no-color", "--no-log-prefix", service).succeeds();
   }
@@ -113,21 +131,32 @@ final class Compose {
     Path out = Files.createTempFile("mainstay-docker", ".out");
     try {
       ProcessBuilder builder =
-          new ProcessBuilder(command)
-              .directory(Command.project().toFile())
+          builder(command, variables)
               .redirectInput(Path.of("/dev/null").toFile())
               .redirectErrorStream(true)
               .redirectOutput(out.toFile());
-      builder.environment().putAll(variables);
-      Process process = builder.start();
-      boolean ended = process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS);
-      if (!ended) {
-        process.destroyForcibly();
-      }
-      assertThat(ended).as("%s ended in time; output: %s", command, Files.readString(out)).isTrue();
-      return new Result(process.exitValue(), Files.readString(out));
+      return new Result(exit(builder, out), Files.readString(out));
     } finally {
       Files.delete(out);
     }
+  }
+
+  private static ProcessBuilder builder(List<String> command, Map<String, String> variables) {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(Command.project().toFile());
+    builder.environment().putAll(variables);
+    return builder;
+  }
+
+  private static int exit(ProcessBuilder builder, Path told)
+      throws IOException, InterruptedException {
+    Process process = builder.start();
+    boolean ended = process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS);
+    if (!ended) {
+      process.destroyForcibly();
+    }
+    assertThat(ended)
+        .as("%s ended in time; output: %s", builder.command(), Files.readString(told))
+        .isTrue();
+    return process.exitValue();
   }
 }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mainstay.stack.process.Json;
 import dev.mainstay.stack.process.PortCheck;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +38,8 @@ class ComposeIT {
   private static final long MEMORY = 4L << 30;
   private static final List<String> NODES = List.of("db-1", "db-2", "db-3");
 
+  private static final Path NOTHING = Path.of("/dev/null");
+
   @TempDir static Path home;
 
   private static Compose stack;
@@ -45,6 +48,7 @@ class ComposeIT {
   private static Site second;
   private static int port;
   private static Duration firstPage;
+  private static String dumped;
 
   @BeforeAll
   static void comesUpFromNothing() throws IOException, InterruptedException {
@@ -297,6 +301,33 @@ class ComposeIT {
   }
 
   @Test
+  @Order(7)
+  void aReplicaIsDumpedAndAClusterThatHoldsDataTakesNoRestore()
+      throws IOException, InterruptedException {
+    dumped = post(first, "In the dump").path("id").asString("");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () -> {
+              Compose.Result dump = stack.script("db-3", "dump", NOTHING, dump());
+              assertThat(dump.exit()).as(dump.out()).isZero();
+              assertThat(Files.readString(dump())).contains("In the dump");
+            });
+    assertThat(Files.readAllLines(dump()).getLast()).startsWith("-- Dump completed");
+    String later = post(first, "After the dump").path("id").asString("");
+
+    Compose.Result restore = stack.script("db-1", "restore", dump(), NOTHING);
+
+    assertThat(restore.exit()).isEqualTo(1);
+    assertThat(restore.out()).contains("the cluster holds data", "nothing was changed");
+    assertThat(read(first, later)).isEqualTo("After the dump");
+  }
+
+  private static Path dump() {
+    return home.resolve("board.sql");
+  }
+
+  @Test
   @Order(8)
   void theCommandActsOnContainers() throws IOException, InterruptedException {
     mainstay.run("up", "--docker").succeeds();
@@ -325,9 +356,19 @@ class ComposeIT {
 
   @Test
   @Order(10)
-  void comesUpAndWritesWithANodeThatNeverStarts() throws IOException, InterruptedException {
+  void restoresADumpAndWritesWithANodeThatNeverStarts() throws IOException, InterruptedException {
+    up("--scale", "db-3=0", "rt-1", "rt-2");
+    // Refused, with nothing changed, until db-1 is the primary.
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              Compose.Result restore = stack.script("db-1", "restore", dump(), NOTHING);
+              assertThat(restore.exit()).as(restore.out()).isZero();
+            });
     up("--scale", "db-3=0");
 
+    assertThat(read(first, dumped)).isEqualTo("In the dump");
     String id = post(first, "With two of three").path("id").asString("");
     assertThat(read(first, id)).isEqualTo("With two of three");
     assertThat(stack.logs("rt-1")).contains("db-3 is UNREACHABLE");
