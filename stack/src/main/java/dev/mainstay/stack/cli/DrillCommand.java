@@ -70,6 +70,12 @@ final class DrillCommand implements Callable<Integer> {
   boolean here;
 
   @Option(
+      names = "--docker",
+      description =
+          "Uses the stack that `up --docker` started. For drills that only kill or switch over; whether two nodes could obtain acknowledgements at once is not seen there.")
+  boolean docker;
+
+  @Option(
       names = "--runs",
       paramLabel = "N",
       defaultValue = "1",
@@ -139,9 +145,23 @@ final class DrillCommand implements Callable<Integer> {
     if (report != null && (Files.isDirectory(report) || !isWritable(report))) {
       throw new Problem("The report cannot be written to %s.".formatted(report));
     }
+    if (docker) {
+      drills.stream()
+          .filter(drill -> !drill.inContainers())
+          .findFirst()
+          .ifPresent(
+              drill -> {
+                throw misused("%s cannot be held in containers.".formatted(drill.name()));
+              });
+    }
     DrillSession session =
         new DrillSession(
-            homeOption, here, DrillSession.engines(db, here, this::misused), setting());
+            homeOption,
+            docker
+                ? DrillSession.Where.DOCKER
+                : here ? DrillSession.Where.HERE : DrillSession.Where.OWN,
+            DrillSession.engines(db, here || docker, this::misused),
+            setting());
     List<Result> results = new ArrayList<>();
     Instant begun = Instant.now();
     try {

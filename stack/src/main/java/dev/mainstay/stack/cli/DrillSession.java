@@ -1,5 +1,7 @@
 package dev.mainstay.stack.cli;
 
+import dev.mainstay.stack.containers.Containers;
+import dev.mainstay.stack.drill.ContainerSubject;
 import dev.mainstay.stack.drill.Drill;
 import dev.mainstay.stack.drill.Exercise;
 import dev.mainstay.stack.drill.OwnStack;
@@ -10,6 +12,7 @@ import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.Subject;
 import dev.mainstay.stack.drill.link.Links;
 import dev.mainstay.stack.model.Options;
+import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.StackState;
 import dev.mainstay.stack.process.Home;
 import java.time.Duration;
@@ -30,7 +33,7 @@ import picocli.CommandLine.ParameterException;
 final class DrillSession {
 
   private final HomeOption homeOption;
-  private final boolean here;
+  private final Where where;
   private final List<Options.Database> engines;
   private final Setting setting;
   private final Instant begun = Instant.now();
@@ -38,20 +41,34 @@ final class DrillSession {
   /** For the signals, which come on a thread of their own. */
   private final AtomicReference<@Nullable OwnStack> own = new AtomicReference<>();
 
+  /** On which stack drills are held. */
+  enum Where {
+    /** One that is started for them and gone afterwards. */
+    OWN,
+    /** The one of processes that is up. */
+    HERE,
+    /** The one of containers that is up. */
+    DOCKER
+  }
+
   DrillSession(
-      HomeOption homeOption, boolean here, List<Options.Database> engines, Setting setting) {
+      HomeOption homeOption, Where where, List<Options.Database> engines, Setting setting) {
     this.homeOption = homeOption;
-    this.here = here;
+    this.where = where;
     this.engines = engines;
     this.setting = setting;
   }
 
-  /** What {@code --db} asks for. */
+  /**
+   * What {@code --db} asks for.
+   *
+   * @param present whether the stack is there already
+   */
   static List<Options.Database> engines(
-      String db, boolean here, Function<String, ParameterException> misuse) {
-    if (here && !db.equals("auto")) {
+      String db, boolean present, Function<String, ParameterException> misuse) {
+    if (present && !db.equals("auto")) {
       throw misuse.apply(
-          "--db is for a stack of the drill's own; --here takes the one that is up.");
+          "--db is for a stack of the drill's own; --here and --docker take the one that is up.");
     }
     return switch (db) {
       case "mysql" -> List.of(Options.Database.MYSQL);
@@ -66,8 +83,8 @@ final class DrillSession {
   /** Holds all of them; tells each result as soon as it is there. */
   void hold(List<Drill> drills, int runs, Consumer<Result> told) throws InterruptedException {
     stopOnSignals();
-    if (here) {
-      Subject subject = here();
+    if (where != Where.OWN) {
+      Subject subject = where == Where.HERE ? here() : inContainers();
       for (Drill drill : drills) {
         for (int run = 0; run < runs; run++) {
           told.accept(new Exercise(subject, setting, this::say).run(drill));
@@ -118,6 +135,14 @@ final class DrillSession {
     Home home = homeOption.home();
     StackState state = Commands.stateOf(home);
     return new ProcessSubject(home, state.options(), state.engine(), new Links(), Optional.empty());
+  }
+
+  private Subject inContainers() {
+    Containers containers = new Containers(Project.folder(), homeOption.home());
+    if (!containers.areUp()) {
+      throw new Problem("No stack is up in containers. `mainstay up --docker` starts one.");
+    }
+    return new ContainerSubject(containers);
   }
 
   /** The first one ends the drills in order, the next one hurries. */

@@ -60,7 +60,7 @@ record Report(
         gateways.getFirst().admin().toString(),
         processes,
         pools(gateways),
-        new Controllers(state.options(), "").topology());
+        new Controllers(state.options()).topology());
   }
 
   /** The same of a stack in containers, where the engine is the supervisor. */

@@ -12,10 +12,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -107,6 +110,45 @@ public final class Containers {
     read("kill", id);
     Thread.sleep(downtime);
     read("start", id);
+  }
+
+  /** The ids of the containers that are there. */
+  public Map<Name, String> ids() {
+    Map<Name, String> ids = new TreeMap<>();
+    Container.all("", read("compose", "ps", "--all", "--format", "json"), "")
+        .forEach(one -> Optional.ofNullable(one.id()).ifPresent(id -> ids.put(one.name(), id)));
+    return ids;
+  }
+
+  /** SIGKILL to a container, by its id; it stays down. */
+  public void kill(String id) {
+    read("kill", id);
+  }
+
+  /** Starts a container that is down, by its id. */
+  public void start(String id) {
+    read("start", id);
+  }
+
+  /**
+   * Runs a line of bash in a service's container and returns what it prints.
+   *
+   * @param arguments the line's {@code $0}, {@code $1} and so on
+   */
+  public String bash(String service, String line, String... arguments) {
+    return read(inside(service, line, arguments));
+  }
+
+  /** The same, read while it runs; whoever starts it ends it. */
+  public Process following(String service, String line, String... arguments) {
+    return start(false, inside(service, line, arguments));
+  }
+
+  private static String[] inside(String service, String line, String... arguments) {
+    return Stream.concat(
+            Stream.of("compose", "exec", "--no-TTY", service, "bash", "-c", line),
+            Stream.of(arguments))
+        .toArray(String[]::new);
   }
 
   /** A link to the dashboard, good once and for five minutes. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -37,8 +38,13 @@ public final class Controllers implements OfficeGuard {
     record Refused(String why) implements Switchover {}
   }
 
+  /** For whoever only looks. */
+  public Controllers(Options options) {
+    this(options, "");
+  }
+
   /**
-   * @param token of whoever may change something; empty if nothing is to be changed
+   * @param token of whoever may change something
    */
   public Controllers(Options options, String token) {
     this.options = options;
@@ -106,7 +112,15 @@ public final class Controllers implements OfficeGuard {
 
   /** What is still missing until the data is safe on every node; nothing once it is. */
   public Optional<String> missing() {
-    Optional<JsonNode> topology = topology();
+    return missing(topology());
+  }
+
+  /**
+   * The same of a topology that is known already.
+   *
+   * @param topology nothing if no controller answers
+   */
+  public static Optional<String> missing(Optional<JsonNode> topology) {
     if (topology.isEmpty()) {
       return Optional.of("no controller answers");
     }
@@ -179,11 +193,31 @@ public final class Controllers implements OfficeGuard {
    * @param node who is to be the primary
    */
   public Switchover switchOver(String node) {
+    return switchOver(
+        node,
+        leaderFirst().stream()
+            .map(
+                controller ->
+                    order ->
+                        Http.send(
+                            "POST",
+                            controller.resolve("api/switchover"),
+                            order,
+                            token,
+                            LONGEST_SWITCHOVER)));
+  }
+
+  /**
+   * The same, wherever the controllers are.
+   *
+   * @param controllers each takes the order's JSON and answers, if it does
+   */
+  public static Switchover switchOver(
+      String node, Stream<Function<String, Optional<Http.Answer>>> controllers) {
     String order = Json.MAPPER.writeValueAsString(Map.of("to", node));
     Optional<String> why = Optional.empty();
-    for (URI controller : leaderFirst()) {
-      Optional<Http.Answer> answer =
-          Http.send("POST", controller.resolve("api/switchover"), order, token, LONGEST_SWITCHOVER);
+    for (var controller : controllers.toList()) {
+      Optional<Http.Answer> answer = controller.apply(order);
       if (answer.filter(Http.Answer::isSuccess).isPresent()) {
         JsonNode done = Json.MAPPER.readTree(answer.get().body());
         return new Switchover.Done(

@@ -1,7 +1,6 @@
 package dev.mainstay.stack.drill.watch;
 
 import dev.mainstay.stack.model.Problem;
-import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -50,16 +49,30 @@ public final class CopyReader {
     }
   }
 
+  /** What is asked for the notices of a run: title and id. */
+  public static String rows(String run) {
+    return "SELECT title, HEX(id) FROM notice WHERE title LIKE '%s%s-%%'".formatted(TITLE, run);
+  }
+
+  /** What is asked for the checksum: a count and a sum for each table. */
+  public static String checksum() {
+    return CHECKSUM;
+  }
+
+  /** A row of the answer to {@link #rows}. */
+  public static Copy.Row row(String title, String id) {
+    return new Copy.Row(
+        title.substring(TITLE.length()),
+        new UUID(
+            Long.parseUnsignedLong(id.substring(0, 16), 16),
+            Long.parseUnsignedLong(id.substring(16), 16)));
+  }
+
   private static List<Copy.Row> rows(Statement statement, String run) throws SQLException {
     List<Copy.Row> rows = new ArrayList<>();
-    try (ResultSet row =
-        statement.executeQuery(
-            "SELECT title, id FROM notice WHERE title LIKE '%s%s-%%'".formatted(TITLE, run))) {
+    try (ResultSet row = statement.executeQuery(rows(run))) {
       while (row.next()) {
-        ByteBuffer id = ByteBuffer.wrap(row.getBytes(2));
-        rows.add(
-            new Copy.Row(
-                row.getString(1).substring(TITLE.length()), new UUID(id.getLong(), id.getLong())));
+        rows.add(row(row.getString(1), row.getString(2)));
       }
     }
     return rows;
@@ -69,7 +82,7 @@ public final class CopyReader {
     List<String> sums = new ArrayList<>();
     try (ResultSet row = statement.executeQuery(CHECKSUM)) {
       while (row.next()) {
-        sums.add("%d:%x".formatted(row.getLong(1), row.getLong(2)));
+        sums.add("%s:%s".formatted(row.getString(1), row.getString(2)));
       }
     }
     return String.join(" ", sums);

@@ -1,0 +1,215 @@
+package dev.mainstay.stack.drill;
+
+import dev.mainstay.stack.containers.Containers;
+import dev.mainstay.stack.drill.link.Links;
+import dev.mainstay.stack.drill.watch.Copy;
+import dev.mainstay.stack.drill.watch.CopyReader;
+import dev.mainstay.stack.drill.watch.Event;
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.Role;
+import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.remote.Http;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The stack of the project's {@code docker-compose.yml}, by way of the {@code docker} command.
+ *
+ * <p>Neither the nodes' ports nor the controllers' are published, so both are asked from inside
+ * their containers. That is too slow for looking at the nodes many times a second: whether two
+ * could obtain acknowledgements at once is not seen here, and the drills on processes see it.
+ */
+public final class ContainerSubject implements Subject {
+
+  private static final List<String> CONTROLLERS = List.of("rt-1", "rt-2");
+
+  /** HTTP in bash alone: the images hold no curl. {@code $0} is the request. */
+  private static final String HTTP =
+      "exec 3<>/dev/tcp/127.0.0.1/9300; printf '%b' \"$0\" >&3; exec cat <&3";
+
+  /** The statement is {@code $0}; the password is in the environment of this one process only. */
+  private static final String SQL =
+      "MYSQL_PWD=$(< /run/secrets/mysql-root-password) exec mysql --user=root --batch --skip-column-names mainstay -e \"$0\"";
+
+  private final Containers containers;
+  private final Map<Name, String> ids;
+
+  public ContainerSubject(Containers containers) {
+    this.containers = containers;
+    this.ids = containers.ids();
+  }
+
+  @Override
+  public String engine() {
+    return "mysql";
+  }
+
+  @Override
+  public InetSocketAddress gateway() {
+    return new InetSocketAddress(InetAddress.getLoopbackAddress(), containers.sitePort());
+  }
+
+  @Override
+  public List<Name> nodes() {
+    return ids.keySet().stream().filter(name -> name.role() == Role.NODE).toList();
+  }
+
+  @Override
+  public Optional<JsonNode> topology() {
+    return containers.topology();
+  }
+
+  @Override
+  public Optional<String> missing() {
+    return Controllers.missing(topology());
+  }
+
+  /** The engine does not start again what was killed by name, so that is done here. */
+  @Override
+  public void kill(Name name, Duration down) {
+    String id =
+        Optional.ofNullable(ids.get(name))
+            .orElseThrow(() -> new Problem("There is no container %s.".formatted(name)));
+    containers.kill(id);
+    Thread.ofPlatform().name("start " + name).start(() -> startAfter(id, down));
+  }
+
+  private void startAfter(String id, Duration down) {
+    try {
+      Thread.sleep(down);
+    } catch (InterruptedException hurry) {
+      Thread.currentThread().interrupt();
+    }
+    containers.start(id);
+  }
+
+  @Override
+  public void pause(Name name) {
+    throw onlyProcesses("SIGSTOP");
+  }
+
+  @Override
+  public void resume(Name name) {
+    throw onlyProcesses("SIGCONT");
+  }
+
+  private static Problem onlyProcesses(String what) {
+    return new Problem("%s is for processes; hold this drill without --docker.".formatted(what));
+  }
+
+  @Override
+  public Controllers.Switchover switchOver(Name to) {
+    return Controllers.switchOver(
+        to.toString(), CONTROLLERS.stream().map(controller -> order -> post(controller, order)));
+  }
+
+  private Optional<Http.Answer> post(String controller, String order) {
+    String request =
+        "POST /api/switchover HTTP/1.0\\r\\nHost: localhost\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n%s"
+            .formatted(order.length(), order);
+    try {
+      return answer(containers.bash(controller, HTTP, request));
+    } catch (Problem silent) {
+      return Optional.empty();
+    }
+  }
+
+  /** The answer in what came over the wire; nothing if it is none. */
+  static Optional<Http.Answer> answer(String text) {
+    String[] parts = text.split("\r\n\r\n", 2);
+    String[] words = parts[0].split(" ", 3);
+    return parts.length == 2 && words.length > 1 && words[1].matches("\\d{3}")
+        ? Optional.of(new Http.Answer(Integer.parseInt(words[1]), parts[1]))
+        : Optional.empty();
+  }
+
+  @Override
+  public Links links() {
+    return new Links();
+  }
+
+  @Override
+  public Optional<Path> hook() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Watch watch(InstantSource clock) {
+    Set<Event> events = ConcurrentHashMap.newKeySet();
+    List<Process> streams = new ArrayList<>();
+    for (String controller : CONTROLLERS) {
+      Process stream =
+          containers.following(
+              controller, HTTP, "GET /api/events HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n");
+      streams.add(stream);
+      Thread.ofVirtual().start(() -> gather(stream, events));
+    }
+    return new Watch() {
+      @Override
+      public Seen stop() {
+        return new Seen(
+            events.stream().sorted(Comparator.comparing(Event::at)).toList(), List.of());
+      }
+
+      @Override
+      public void close() {
+        streams.forEach(Process::destroy);
+      }
+    };
+  }
+
+  private static void gather(Process stream, Set<Event> events) {
+    try (BufferedReader lines =
+        new BufferedReader(
+            new InputStreamReader(stream.getInputStream(), StandardCharsets.UTF_8))) {
+      lines
+          .lines()
+          .filter(line -> line.startsWith("data:"))
+          .forEach(line -> Event.parse(line.substring(5)).ifPresent(events::add));
+    } catch (IOException ended) {
+      return;
+    }
+  }
+
+  @Override
+  public Copies copies(String run) {
+    List<Copy> copies = new ArrayList<>();
+    List<String> unreadable = new ArrayList<>();
+    for (Name node : nodes()) {
+      try {
+        List<Copy.Row> rows =
+            table(node, CopyReader.rows(run)).map(row -> CopyReader.row(row[0], row[1])).toList();
+        String checksum =
+            table(node, CopyReader.checksum())
+                .map(row -> String.join(":", row))
+                .collect(Collectors.joining(" "));
+        copies.add(new Copy(node.toString(), rows, checksum));
+      } catch (Problem problem) {
+        unreadable.add("%s cannot be read: %s".formatted(node, problem.getMessage()));
+      }
+    }
+    return new Copies(copies, unreadable);
+  }
+
+  private Stream<String[]> table(Name node, String statement) {
+    return containers.bash(node.toString(), SQL, statement).lines().map(line -> line.split("\t"));
+  }
+}
