@@ -33,6 +33,7 @@ import java.util.concurrent.ThreadLocalRandom;
 public final class OwnStack implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final int MOST_FAILOVERS = 1000;
   private static final String HOOK = "test-hook";
 
   private final Home home;
@@ -143,6 +144,15 @@ public final class OwnStack implements AutoCloseable {
         shape.hook() ? Optional.of(home.run().resolve(HOOK)) : Optional.empty());
   }
 
+  /** Where it keeps its things. */
+  public Home home() {
+    return home;
+  }
+
+  public Options options() {
+    return options;
+  }
+
   public Shape shape() {
     return shape;
   }
@@ -156,6 +166,10 @@ public final class OwnStack implements AutoCloseable {
     Map<String, String> replication = replication();
     return name -> {
       Map<String, Object> told = new LinkedHashMap<>();
+      if (name.role() == Role.CONTROLLER) {
+        // Drills in a row are no reason to wait for a person to look.
+        told.put("mainstay.controller.failover.limit", MOST_FAILOVERS);
+      }
       if (name.role() == Role.CONTROLLER && shape.hook()) {
         // Seen from the folder in which it runs.
         told.put("mainstay.controller.test-hook", HOOK);

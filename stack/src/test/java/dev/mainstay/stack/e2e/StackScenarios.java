@@ -505,6 +505,43 @@ abstract class StackScenarios {
 
   @Test
   @Order(11)
+  void aPlannedAndAnUnplannedChangeOfThePrimaryKeepTheirPromises()
+      throws IOException, InterruptedException {
+    Command.Result drills =
+        mainstay.run(
+            "drill",
+            "switchover",
+            "primary-kill",
+            "--here",
+            "--times",
+            "1",
+            "--before",
+            "3",
+            "--after",
+            "8",
+            "--lenient-times",
+            "--json");
+
+    System.out.printf("drills with %s:%n%s", name(engine), drills.out());
+    drills.succeeds();
+    List<JsonNode> results = drills.out().lines().map(Json.MAPPER::readTree).toList();
+    assertThat(results)
+        .extracting(result -> result.path("drill").asString(""))
+        .containsExactly("switchover", "primary-kill");
+    assertThat(results)
+        .allSatisfy(
+            result -> {
+              assertThat(result.path("held").asBoolean(false)).isTrue();
+              assertThat(result.path("requests").asInt(0)).isPositive();
+              for (String none : List.of("failed", "lost", "doubled")) {
+                assertThat(result.path(none).asInt(-1)).as(none).isZero();
+              }
+            });
+    assertThat(results.get(1).path("promoteMillis").isNumber()).isTrue();
+  }
+
+  @Test
+  @Order(12)
   void pausedProcessIsShownAndGoesOn() throws IOException, InterruptedException {
     mainstay.run("pause", "web-3").succeeds();
     assertThat(process(status(), "web-3").path("state").asString("")).isEqualTo("paused");
@@ -515,7 +552,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(12)
+  @Order(13)
   void wrongInputIsRefusedAndChangesNothing() throws IOException, InterruptedException {
     JsonNode before = site.pools().path(0).path("servers").path(0).path("weight");
 
@@ -569,7 +606,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(13)
+  @Order(14)
   void takenPortIsNamedWithItsOwnerAndTheOption() throws IOException, InterruptedException {
     Command another = new Command(folder.resolveSibling("another"));
 
@@ -585,7 +622,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(14)
+  @Order(15)
   void killedSupervisorLeavesTheStackServingAndTheNextAdoptsIt()
       throws IOException, InterruptedException {
     mainstay.run("maint", "web-3").succeeds();
@@ -621,7 +658,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(15)
+  @Order(16)
   void noSecretIsInArgumentsEnvironmentOrLogs() throws IOException, InterruptedException {
     List<String> secrets = new ArrayList<>();
     for (Path file : list(folder.resolve("secrets"))) {
@@ -655,7 +692,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(16)
+  @Order(17)
   void linkOpensTheDashboardOnce() throws IOException, InterruptedException {
     String link = mainstay.run("link").succeeds().out().strip();
 
@@ -663,7 +700,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(17)
+  @Order(18)
   void restartedGatewayServesWhenTheCommandReturnsAndIsAsItWasLeft()
       throws IOException, InterruptedException {
     mainstay.run("weight", "web-1", "7").succeeds();
@@ -679,7 +716,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(18)
+  @Order(19)
   void downLeavesNoProcessAndNoListeningPort() throws IOException, InterruptedException {
     List<Long> pids =
         status()
@@ -698,7 +735,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(19)
+  @Order(20)
   void homeOfTheOtherEngineOrAnotherVersionIsRefused() throws IOException, InterruptedException {
     String other = engine == LocalEngine.MYSQL ? "mariadb" : "mysql";
     mainstay
@@ -718,7 +755,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(20)
+  @Order(21)
   void secondUpShowsTheSameNotices() throws IOException, InterruptedException {
     long begun = System.nanoTime();
     mainstay
