@@ -345,6 +345,31 @@ class ComposeIT {
 
   @Test
   @Order(9)
+  void aKilledPrimaryCostsNoRequestAndNoPost() throws IOException, InterruptedException {
+    JsonNode result =
+        mainstay
+            .run(
+                "drill",
+                "primary-kill",
+                "--docker",
+                "--before",
+                "3",
+                "--after",
+                "8",
+                "--lenient-times",
+                "--json")
+            .json();
+
+    System.out.println("drill in containers: " + result);
+    assertThat(result.path("held").asBoolean(false)).isTrue();
+    for (String none : List.of("failed", "lost", "doubled")) {
+      assertThat(result.path(none).asInt(-1)).as(none).isZero();
+    }
+    mainstay.run("drill", "primary-pause", "--docker").failsSaying("cannot be held in containers");
+  }
+
+  @Test
+  @Order(10)
   void nothingOutlivesDownWithVolumes() throws IOException, InterruptedException {
     mainstay.run("down", "--wipe").succeeds();
 
@@ -355,7 +380,7 @@ class ComposeIT {
   }
 
   @Test
-  @Order(10)
+  @Order(11)
   void restoresADumpAndWritesWithANodeThatNeverStarts() throws IOException, InterruptedException {
     up("--scale", "db-3=0", "rt-1", "rt-2");
     // Refused, with nothing changed, until db-1 is the primary.
@@ -375,7 +400,7 @@ class ComposeIT {
   }
 
   @Test
-  @Order(11)
+  @Order(12)
   void aWrongSecretIsNamedWithinAMinute() throws IOException, InterruptedException {
     overwriteSecret("controller/controller-password");
     overwriteSecret("web-app/app-password");

@@ -35,30 +35,40 @@ final class Epochs {
         wrong.add("epoch %d is %s and, on %s, %s".formatted(epoch, known, sample.node(), record));
       }
     }
-    long last = 0;
+    Map<String, Long> told = new TreeMap<>();
+    Map<Long, String> primaries = new TreeMap<>();
     for (Event event : events) {
       if (event.is(Event.PRIMARY) && event.epoch().isPresent()) {
         long epoch = event.epoch().getAsLong();
-        if (epoch <= last) {
+        String node = event.node().orElse("a node");
+        // Each controller tells of it when it sees it, so only its own words are in order.
+        long before = told.merge(event.by(), epoch, Math::max);
+        if (before > epoch) {
           wrong.add(
-              "%s took office in epoch %d after epoch %d"
-                  .formatted(event.node().orElse("a node"), epoch, last));
+              "%s saw %s in office in epoch %d after epoch %d"
+                  .formatted(event.by(), node, epoch, before));
         }
-        last = Math.max(last, epoch);
+        String known = primaries.putIfAbsent(epoch, node);
+        if (known != null && !known.equals(node)) {
+          wrong.add("epoch %d had the primaries %s and %s".formatted(epoch, known, node));
+        }
       }
     }
     return wrong.stream().distinct().toList();
   }
 
-  /** Whether the office went from one node to another, or to the same one anew. */
+  /** Whether the office went from one node to another. */
   static boolean moved(List<Sample> samples, List<Event> events) {
-    return events.stream().anyMatch(event -> event.is(Event.PRIMARY))
-        || samples.stream()
-                .flatMap(sample -> sample.sight().stream())
-                .map(Sight::primary)
-                .filter(primary -> !primary.isEmpty())
-                .distinct()
-                .count()
-            > 1;
+    long primaries =
+        samples.stream()
+            .flatMap(sample -> sample.sight().stream())
+            .map(Sight::primary)
+            .filter(primary -> !primary.isEmpty())
+            .distinct()
+            .count();
+    // Where nodes cannot be looked at all the time, the controllers' word has to do.
+    return samples.isEmpty()
+        ? events.stream().anyMatch(event -> event.is(Event.PRIMARY))
+        : primaries > 1;
   }
 }

@@ -45,12 +45,21 @@ class EpochsTest {
   }
 
   @Test
-  void primaryOfAnEpochThatIsNotNewIsTold() {
+  void twoPrimariesOfOneEpochAreToldAlsoWhereOnlyTheControllersSayIt() {
     assertThat(
             Epochs.violations(
                 List.of(),
                 List.of(event(0, "PRIMARY", "db-1", 11), event(9, "PRIMARY", "db-2", 11))))
-        .containsExactly("db-2 took office in epoch 11 after epoch 11");
+        .containsExactly("epoch 11 had the primaries db-1 and db-2");
+  }
+
+  @Test
+  void controllerThatSeesAnOlderPrimaryAfterANewerOneIsTold() {
+    assertThat(
+            Epochs.violations(
+                List.of(),
+                List.of(event(0, "PRIMARY", "db-1", 11), event(9, "PRIMARY", "db-2", 1))))
+        .containsExactly("rt-1 saw db-2 in office in epoch 1 after epoch 11");
   }
 
   @Test
