@@ -38,7 +38,7 @@ final class Fields {
     try {
       object = STRICT.readTree(body);
     } catch (JacksonException unreadable) {
-      throw bad("The body is not valid JSON: %s.".formatted(unreadable.getOriginalMessage()));
+      throw bad("The body is not valid JSON: %s.".formatted(reason(unreadable)));
     }
     String expected = String.join(", ", known);
     if (!object.isObject()) {
@@ -54,6 +54,11 @@ final class Fields {
       throw bad("The body names nothing (expected: any of %s).".formatted(expected));
     }
     return new Fields(object);
+  }
+
+  /** Without the parser's notes on its own switches: {@code (start marker at [Source: …])}. */
+  private static String reason(JacksonException unreadable) {
+    return unreadable.getOriginalMessage().replaceAll("\\s*\\(start marker at .*", "");
   }
 
   @Nullable Integer integer(String name, String expected) {

@@ -334,7 +334,7 @@ public final class Commands {
   /** What was started is of use once it does its work; a script may go on then. */
   private static void awaitComeback(StackState state, String started, String told) {
     Name name = Name.parse(started).orElseThrow();
-    Comeback comeback = new Comeback(state.options(), new Controllers(state.options(), ""));
+    Comeback comeback = new Comeback(state.options(), new Controllers(state.options()));
     Instant deadline = Instant.now().plus(LONGEST_COMEBACK);
     Optional<String> missing = comeback.missing(name);
     while (missing.isPresent()) {
