@@ -46,6 +46,9 @@ final class DrillCommand implements Callable<Integer> {
 
   private static final int MOST_RUNS = 100;
 
+  /** As shells say it of a command that a signal ended. */
+  private static final int STOPPED = 130;
+
   @Spec CommandSpec spec;
 
   @Mixin HomeOption homeOption;
@@ -132,7 +135,7 @@ final class DrillCommand implements Callable<Integer> {
   int times;
 
   @Override
-  public Integer call() throws InterruptedException {
+  public Integer call() {
     Catalogue catalogue = catalogue();
     if (names.contains("list")) {
       list(catalogue);
@@ -174,6 +177,8 @@ final class DrillCommand implements Callable<Integer> {
               System.out.println(Figures.json(result));
             }
           });
+    } catch (InterruptedException toldToStop) {
+      return STOPPED;
     } finally {
       if (!json && !results.isEmpty()) {
         table(results);
