@@ -85,7 +85,12 @@ public final class Stage {
   public void resume(Name name) {
     mark(Mark.Kind.MEND, name, "SIGCONT " + name);
     paused.remove(name);
-    subject.resume(name);
+    try {
+      subject.resume(name);
+    } catch (Problem gone) {
+      // A controller may kill a node that does not answer; then nobody is there to wake.
+      progress.say("%s is not there to be woken".formatted(name));
+    }
   }
 
   /** Cuts every link to and from a node that goes through a proxy. */
