@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -95,6 +96,12 @@ final class DrillCommand implements Callable<Integer> {
   boolean json;
 
   @Option(
+      names = "--logs",
+      paramLabel = "FOLDER",
+      description = "Keeps the logs of a drill's own stack there when its promise did not hold.")
+  @Nullable Path logs;
+
+  @Option(
       names = "--lenient-times",
       description =
           "A time breaks its promise only beyond five times of it, for a machine that has other work too. All else fails as ever.")
@@ -164,7 +171,8 @@ final class DrillCommand implements Callable<Integer> {
                 ? DrillSession.Where.DOCKER
                 : here ? DrillSession.Where.HERE : DrillSession.Where.OWN,
             DrillSession.engines(db, here || docker, this::misused),
-            setting());
+            setting(),
+            Optional.ofNullable(logs));
     List<Result> results = new ArrayList<>();
     Instant begun = Instant.now();
     try {

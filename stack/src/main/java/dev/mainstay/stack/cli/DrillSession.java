@@ -15,8 +15,12 @@ import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.StackState;
 import dev.mainstay.stack.process.Home;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -36,6 +40,7 @@ final class DrillSession {
   private final Where where;
   private final List<Options.Database> engines;
   private final Setting setting;
+  private final Optional<Path> logs;
   private final Instant begun = Instant.now();
 
   /** For the signals, which come on a thread of their own. */
@@ -52,11 +57,16 @@ final class DrillSession {
   }
 
   DrillSession(
-      HomeOption homeOption, Where where, List<Options.Database> engines, Setting setting) {
+      HomeOption homeOption,
+      Where where,
+      List<Options.Database> engines,
+      Setting setting,
+      Optional<Path> logs) {
     this.homeOption = homeOption;
     this.where = where;
     this.engines = engines;
     this.setting = setting;
+    this.logs = logs;
   }
 
   /**
@@ -100,6 +110,7 @@ final class DrillSession {
                 new Exercise(stack(engine, drill.shape()), setting, this::say).run(drill);
             told.accept(result);
             if (!result.held()) {
+              keepLogs(drill);
               // The next one is not to suffer from what this one left.
               close();
             }
@@ -128,6 +139,17 @@ final class DrillSession {
       say("stopping the drill's stack");
       present.close();
       own.set(null);
+    }
+  }
+
+  private void keepLogs(Drill drill) {
+    OwnStack present = own.get();
+    if (present != null && logs.isPresent()) {
+      String when = DateTimeFormatter.ofPattern("HHmmss").format(LocalTime.now(ZoneOffset.UTC));
+      Path folder =
+          logs.get().resolve("%s-%s-%s".formatted(drill.name(), present.subject().engine(), when));
+      present.copyLogs(folder);
+      say("its logs: " + folder);
     }
   }
 

@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 
 /**
  * A stack for drills alone, in a temporary home and on free ports. Closing it stops all of it and
@@ -216,13 +219,22 @@ public final class OwnStack implements AutoCloseable {
     return options.names().stream().filter(name -> name.role() == Role.NODE).toList();
   }
 
+  /** Copies what its processes logged. */
+  public void copyLogs(Path folder) {
+    try (Stream<Path> logs = Files.list(home.logs())) {
+      Files.createDirectories(folder);
+      for (Path log : logs.filter(Files::isRegularFile).toList()) {
+        Files.copy(
+            log, folder.resolve(log.getFileName().toString()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    } catch (IOException e) {
+      throw new Problem("The logs cannot be kept in %s (%s).".formatted(folder, e.getMessage()));
+    }
+  }
+
   private static void append(Path journal, String line) {
     try {
-      Files.writeString(
-          journal,
-          line + "\n",
-          java.nio.file.StandardOpenOption.CREATE,
-          java.nio.file.StandardOpenOption.APPEND);
+      Files.writeString(journal, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
