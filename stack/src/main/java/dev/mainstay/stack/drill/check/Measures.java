@@ -3,8 +3,10 @@ package dev.mainstay.stack.drill.check;
 import dev.mainstay.stack.drill.load.Fate;
 import dev.mainstay.stack.drill.load.Request;
 import dev.mainstay.stack.drill.watch.Event;
+import dev.mainstay.stack.drill.watch.Sample;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param detectMillis from the fault until a controller called the office vacant
  * @param promoteMillis from then until a node had the office and was open; of a switchover: from
  *     the order on
- * @param rejoinMillis from the fault until the node that was hit followed the primary again
+ * @param rejoinMillis from the fault until the node that was hit acknowledged writes as a replica
+ *     again
  */
 public record Measures(
     int requests,
@@ -120,13 +123,30 @@ public record Measures(
     };
   }
 
+  /** By the node's own word, or, where nobody looked at it, by the controllers'. */
   private static Optional<Duration> rejoin(Trial trial, Mark fault) {
-    return first(
-            trial,
-            fault,
-            Event.JOINED,
-            event -> event.node().filter(fault.node()::equals).isPresent())
-        .map(event -> Duration.between(fault.at(), event.at()));
+    List<Sample> own =
+        trial.samples().stream()
+            .filter(sample -> sample.node().equals(fault.node()))
+            .filter(sample -> !sample.from().isBefore(fault.at()))
+            .sorted(Comparator.comparing(Sample::from))
+            .dropWhile(Measures::follows)
+            .toList();
+    Optional<Instant> back =
+        own.isEmpty()
+            ? first(
+                    trial,
+                    fault,
+                    Event.JOINED,
+                    event -> event.node().filter(fault.node()::equals).isPresent())
+                .map(Event::at)
+            : own.stream().filter(Measures::follows).map(Sample::to).findFirst();
+    return back.map(at -> Duration.between(fault.at(), at));
+  }
+
+  /** Whether the node is connected to a source and acknowledges what it gets. */
+  private static boolean follows(Sample sample) {
+    return sample.sight().filter(sight -> sight.acknowledges().isPresent()).isPresent();
   }
 
   /** The first event of a kind after a mark and before the next fault or order. */

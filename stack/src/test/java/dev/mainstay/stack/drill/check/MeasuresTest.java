@@ -93,6 +93,28 @@ class MeasuresTest {
   }
 
   @Test
+  void nodeIsBackWhenItAcknowledgesAgainAndWasGoneBefore() {
+    Trial trial =
+        new Trial(
+            Given.START,
+            at(20000),
+            List.of(),
+            List.of(fault(1000, "db-2")),
+            List.of(event(2000, "JOINED", "db-2", 11)),
+            List.of(
+                // Not dead yet.
+                Given.look("db-2", 1001, Given.replica(2, 1, 1)),
+                Given.silence("db-2", 1100),
+                Given.look("db-3", 1200, Given.replica(3, 1, 1)),
+                Given.look("db-2", 7000, Given.replica(2, 1, 1)),
+                Given.look("db-2", 7100, Given.replica(2, 1, 1))),
+            List.of(),
+            List.of());
+
+    assertThat(Measures.of(trial).rejoinMillis()).isEqualTo(6002);
+  }
+
+  @Test
   void whatDidNotHappenHasNoTime() {
     Measures measures = Measures.of(trial(List.of(), List.of(fault(1000, "db-1")), List.of()));
 
