@@ -61,6 +61,26 @@ public sealed interface Observation {
       return replication.map(r -> executed.union(r.retrieved())).orElse(executed);
     }
 
+    /** The same, but for how it follows its source. */
+    public Reached withReplication(ReplicaStatus status) {
+      return new Reached(
+          address,
+          at,
+          engine,
+          version,
+          serverId,
+          clusterId,
+          readOnly,
+          startedAt,
+          executed,
+          lineage,
+          Optional.of(status),
+          semiSync,
+          epoch,
+          heartbeat,
+          leader);
+    }
+
     /**
      * Whether both looks saw the same run of the server; the server tells its age in whole seconds.
      */

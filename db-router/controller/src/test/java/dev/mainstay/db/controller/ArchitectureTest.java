@@ -30,6 +30,7 @@ class ArchitectureTest {
             "java.util..",
             "org.jspecify..",
             "dev.mainstay.db",
+            "dev.mainstay.db.failover",
             HERE + ".plan")
         .check(CLASSES);
   }
@@ -47,6 +48,7 @@ class ArchitectureTest {
             "org.slf4j",
             "dev.mainstay.db",
             "dev.mainstay.db.engine",
+            "dev.mainstay.db.failover",
             HERE + ".plan",
             HERE + ".loop")
         .check(CLASSES);

@@ -35,6 +35,9 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   private static final int NO_SUCH_THREAD = 1094;
   private static final int LOCK_WAIT_TIMEOUT = 1205;
 
+  /** The longest time-out that both engines take, in milliseconds: 31 years. */
+  static final long NO_LIMIT = 1_000_000_000_000L;
+
   /** How long a closing waits for running commits. */
   private static final int CLOSING_SECONDS = 2;
 
@@ -459,6 +462,31 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   static SQLException refused(String why) {
     return new SQLException(why, "HY000");
   }
+
+  @Override
+  public final void limitAckWait(Connection connection, Duration limit) throws SQLException {
+    if (Sql.number(connection, "SELECT @@global.read_only") == 0) {
+      throw refused("node is open (expected: closed while its commits wait for a limited time)");
+    }
+    Sql.run(connection, "SET GLOBAL %s = %d".formatted(ackTimeoutVariable(), limit.toMillis()));
+  }
+
+  /** Before a node is opened: a commit waits for its ack without end, or for none at all. */
+  final void requireUnlimitedAckWait(Connection connection) throws SQLException {
+    if (sourceEnabled(connection)) {
+      Sql.run(connection, "SET GLOBAL %s = %d".formatted(ackTimeoutVariable(), NO_LIMIT));
+      if (!waitsForAcks(connection)) {
+        throw refused("node does not wait for acks now (expected: a replica that sends them)");
+      }
+    }
+  }
+
+  abstract String ackTimeoutVariable();
+
+  abstract boolean sourceEnabled(Connection connection) throws SQLException;
+
+  /** Whether it waits indeed, and has not fallen back to asynchronous replication. */
+  abstract boolean waitsForAcks(Connection connection) throws SQLException;
 
   // --- Shutting out
 

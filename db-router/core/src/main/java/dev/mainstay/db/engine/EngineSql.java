@@ -143,11 +143,24 @@ public sealed interface EngineSql permits CommonSql {
   void promote(Connection connection, boolean acknowledged) throws SQLException;
 
   /**
+   * Makes commits of a node that is closed wait at most so long for an ack, so that a record can be
+   * committed there whether or not a replica is connected. {@link #promote} takes the limit back;
+   * {@link #open} refuses a node that fell back to asynchronous replication meanwhile.
+   *
+   * @throws SQLException also if the node is open
+   */
+  void limitAckWait(Connection connection, Duration limit) throws SQLException;
+
+  /**
    * Lets the controller's account write while the application's still cannot: for the epoch record.
    */
   void admitController(Connection connection) throws SQLException;
 
-  /** Opens the node to the application. */
+  /**
+   * Opens the node to the application.
+   *
+   * @throws SQLException also if it waits for acks, but not without end
+   */
   void open(Connection connection) throws SQLException;
 
   /**

@@ -151,6 +151,26 @@ final class MariadbSql extends CommonSql {
   }
 
   @Override
+  String ackTimeoutVariable() {
+    return "rpl_semi_sync_master_timeout";
+  }
+
+  @Override
+  boolean sourceEnabled(Connection connection) throws SQLException {
+    return Sql.number(connection, "SELECT @@global.rpl_semi_sync_master_enabled") == 1;
+  }
+
+  @Override
+  boolean waitsForAcks(Connection connection) throws SQLException {
+    return Sql.first(
+            connection,
+            row -> row.getString(2),
+            "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_status'")
+        .filter("ON"::equals)
+        .isPresent();
+  }
+
+  @Override
   public void resetBlank(Connection connection) throws SQLException {
     requireBlank(connection);
     Sql.run(connection, "RESET MASTER", "SET GLOBAL gtid_slave_pos = ''");
@@ -171,7 +191,7 @@ final class MariadbSql extends CommonSql {
     if (acknowledged) {
       Sql.run(
           connection,
-          "SET GLOBAL rpl_semi_sync_master_timeout = 1000000000000",
+          "SET GLOBAL rpl_semi_sync_master_timeout = " + NO_LIMIT,
           "SET GLOBAL rpl_semi_sync_master_wait_no_slave = 1",
           "SET GLOBAL rpl_semi_sync_master_enabled = 1");
     } else {
@@ -185,6 +205,7 @@ final class MariadbSql extends CommonSql {
 
   @Override
   public void open(Connection connection) throws SQLException {
+    requireUnlimitedAckWait(connection);
     Sql.run(connection, "SET GLOBAL read_only = 0");
   }
 
@@ -201,7 +222,7 @@ final class MariadbSql extends CommonSql {
         connection,
         """
         CHANGE MASTER TO MASTER_HOST = ?, MASTER_PORT = ?, MASTER_USER = ?, MASTER_PASSWORD = ?,
-        MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 1,
+        MASTER_USE_GTID = slave_pos, MASTER_CONNECT_RETRY = 1, MASTER_HEARTBEAT_PERIOD = 0.25,
         MASTER_SSL_VERIFY_SERVER_CERT = 0""",
         source.host(),
         source.port(),

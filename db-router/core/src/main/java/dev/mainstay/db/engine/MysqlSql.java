@@ -143,6 +143,26 @@ final class MysqlSql extends CommonSql {
   }
 
   @Override
+  String ackTimeoutVariable() {
+    return "rpl_semi_sync_source_timeout";
+  }
+
+  @Override
+  boolean sourceEnabled(Connection connection) throws SQLException {
+    return Sql.number(connection, "SELECT @@global.rpl_semi_sync_source_enabled") == 1;
+  }
+
+  @Override
+  boolean waitsForAcks(Connection connection) throws SQLException {
+    return Sql.first(
+            connection,
+            row -> row.getString(2),
+            "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_status'")
+        .filter("ON"::equals)
+        .isPresent();
+  }
+
+  @Override
   public void resetBlank(Connection connection) throws SQLException {
     requireBlank(connection);
     Sql.run(connection, "RESET BINARY LOGS AND GTIDS");
@@ -166,7 +186,7 @@ final class MysqlSql extends CommonSql {
     if (acknowledged) {
       Sql.run(
           connection,
-          "SET GLOBAL rpl_semi_sync_source_timeout = 1000000000000",
+          "SET GLOBAL rpl_semi_sync_source_timeout = " + NO_LIMIT,
           "SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = 1",
           "SET GLOBAL rpl_semi_sync_source_wait_no_replica = 1",
           "SET GLOBAL rpl_semi_sync_source_enabled = 1");
@@ -182,6 +202,7 @@ final class MysqlSql extends CommonSql {
 
   @Override
   public void open(Connection connection) throws SQLException {
+    requireUnlimitedAckWait(connection);
     Sql.run(connection, "SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 0");
   }
 
@@ -198,7 +219,7 @@ final class MysqlSql extends CommonSql {
         """
         CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?, SOURCE_USER = ?,
         SOURCE_PASSWORD = ?, SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1,
-        SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_HEARTBEAT_PERIOD = 1""",
+        SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_HEARTBEAT_PERIOD = 0.5""",
         source.host(),
         source.port(),
         source.account().username(),

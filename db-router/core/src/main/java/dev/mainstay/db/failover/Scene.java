@@ -38,7 +38,8 @@ public record Scene(
     Watch watch,
     Instant now) {
 
-  private static final int SOURCE_FATAL_ERROR = 1236;
+  /** The source cannot serve it: MariaDB, MySQL. */
+  private static final Set<Integer> SOURCE_FATAL_ERROR = Set.of(1236, 13114);
 
   /** Access denied, and account locked: MySQL, MariaDB. */
   private static final Set<Integer> SHUT_OUT = Set.of(1045, 3118, 4151);
@@ -73,7 +74,7 @@ public record Scene(
   }
 
   /** The newest record that counts; see {@link #record(Collection)}. */
-  Optional<EpochRecord> record() {
+  public Optional<EpochRecord> record() {
     return record(members());
   }
 
@@ -142,7 +143,7 @@ public record Scene(
     return node.replication()
         .filter(r -> r.io() == ReplicaStatus.Io.STOPPED)
         .flatMap(ReplicaStatus::ioFailure)
-        .filter(failure -> failure.code() == SOURCE_FATAL_ERROR)
+        .filter(failure -> SOURCE_FATAL_ERROR.contains(failure.code()))
         .isPresent();
   }
 

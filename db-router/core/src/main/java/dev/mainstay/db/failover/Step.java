@@ -48,11 +48,12 @@ public sealed interface Step {
   record Acknowledge(NodeId node, boolean on, String why) implements Step {}
 
   /**
-   * The record that makes the node primary, on the node itself, while it is closed and waits for
-   * nobody: {@code promote(false)}, {@code admitController}, {@code shutOut} and {@code letIn} of
-   * those that are named, {@code commitEpoch}, {@code writeHeartbeat}, {@code killSessions} of the
-   * replication accounts of all nodes that are not among the ackers, and then {@code
-   * promote(true)}, or, if there are no ackers, {@code open}.
+   * The record that makes the node primary, on the node itself, while it is closed and waits for an
+   * acknowledgement for a moment at most: {@code limitAckWait}, {@code admitController}, {@code
+   * shutOut} and {@code letIn} of those that are named, {@code commitEpoch}, {@code
+   * writeHeartbeat}, {@code killSessions} of the replication accounts of all nodes that are not
+   * among the ackers, and then {@code promote(true)}, or, if there are no ackers, {@code
+   * promote(false)} and {@code open}.
    *
    * <p>The sessions are killed for the sake of a replica that was expelled while this node was not
    * primary, and hangs: its account is locked here, too, but its old session would live on, and

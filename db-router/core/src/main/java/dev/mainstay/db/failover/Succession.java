@@ -56,6 +56,10 @@ final class Succession {
     if (last.ackers().isEmpty()) {
       return alone();
     }
+    Optional<Decision> reopened = again();
+    if (reopened.isPresent()) {
+      return reopened.get();
+    }
     List<Reached> candidates = candidates();
     Optional<Decision> fetched = tail(candidates);
     if (fetched.isPresent()) {
@@ -90,6 +94,59 @@ final class Succession {
     }
     Reached winner = best.stream().max(rules.preference(scene, wish)).orElseThrow();
     return establish(winner);
+  }
+
+  /**
+   * After a stop of everything the same primary is opened again, in a new epoch, if all of S is
+   * there and neither side has anything that the other lacks for good.
+   *
+   * <p>This is no election, so it counts the epoch up by 1, as a change of S does: should nobody
+   * come to know of the record, an election outranks it. So that there is one such record at most,
+   * all of S must know the one before.
+   */
+  private Optional<Decision> again() {
+    NodeId id = last.primary();
+    List<Reached> ackers = inHand(last.ackers());
+    boolean resting = ackers.stream().allMatch(Succession::rests);
+    boolean faithful =
+        ackers.size() == last.ackers().size()
+            && ackers.stream()
+                .allMatch(
+                    n -> scene.follows(n, id) && n.readOnly() && (rests(n) || scene.hears(n, id)));
+    if (!faithful) {
+      return Optional.empty();
+    }
+    if (scene.reached(id).isEmpty()) {
+      return resting && !scene.stillFor(scene.policy().patience())
+          ? Optional.of(await("all were restarted, and %s is waited for".formatted(id)))
+          : Optional.empty();
+    }
+    boolean equal =
+        inHand(id)
+            .filter(p -> p.readOnly() && p.replication().isEmpty() && !p.semiSync().source())
+            .filter(p -> p.epoch().equals(Optional.of(last)))
+            .filter(p -> ackers.stream().allMatch(n -> p.executed().contains(n.held())))
+            .isPresent();
+    if (!equal || ackers.stream().anyMatch(n -> !n.epoch().equals(Optional.of(last)))) {
+      return Optional.empty();
+    }
+    List<Step> resumed = new ArrayList<>();
+    for (Reached node : ackers) {
+      if (rests(node)) {
+        resumed.add(new Step.Resume(id(node), node.engine() == Engine.MYSQL, why));
+      }
+    }
+    EpochRecord next = new EpochRecord(last.epoch() + 1, id, last.ackers());
+    return Optional.of(
+        Decision.act(resumed.isEmpty() ? rules.takeOffice(next, Set.of(), why) : resumed));
+  }
+
+  /** As after a restart: neither thread runs, and none has failed. */
+  private static boolean rests(Reached node) {
+    return node.replication()
+        .filter(r -> r.io() == Io.STOPPED && !r.applying())
+        .filter(r -> r.ioFailure().isEmpty() && r.sqlFailure().isEmpty())
+        .isPresent();
   }
 
   /**

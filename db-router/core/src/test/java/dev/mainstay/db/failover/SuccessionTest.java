@@ -232,6 +232,49 @@ class SuccessionTest {
   }
 
   @Nested
+  class AfterAStopOfEverything {
+
+    @ParameterizedTest
+    @EnumSource
+    void theSamePrimaryIsOpenedAgainInANewEpoch(Engine engine) {
+      AScene scene = aScene(engine, 3).restarted(1).restarted(2).restarted(3);
+      String acker = engine == MYSQL ? " acker" : "";
+
+      assertThat(acts(scene.next())).containsExactly("Resume db-2" + acker, "Resume db-3" + acker);
+      scene.following(2, 1).following(3, 1);
+      assertThat(acts(scene.next()))
+          .containsExactly("TakeOffice db-1: epoch 6: db-1, acknowledged by db-2, db-3");
+    }
+
+    @Test
+    void itIsWaitedForAWhile() {
+      AScene scene = aScene(MYSQL, 3).down(1).restarted(2).restarted(3);
+
+      assertThat(why(scene.next())).contains("all were restarted, and db-1 is waited for");
+      assertThat(acts(scene.since(LONG).next())).containsExactly("Promote db-2");
+    }
+
+    @Test
+    void notIfAnAckerHasMore() {
+      AScene scene = aScene(MYSQL, 3).restarted(1).restarted(2).restarted(3).writes(2);
+
+      assertThat(acts(scene.next())).doesNotContain("Resume db-2 acker");
+    }
+
+    @Test
+    void notIfAnAckerDoesNotKnowTheRecordForThenItMayNotBeTheOnlyOne() {
+      AScene scene =
+          aScene(MYSQL, 3)
+              .record(epoch(6, 1, 2, 3), 2)
+              .restarted(1)
+              .following(2, 1)
+              .following(3, 1);
+
+      assertThat(acts(scene.next())).doesNotContain("TakeOffice db-1");
+    }
+  }
+
+  @Nested
   class TwoNodes {
 
     @Test

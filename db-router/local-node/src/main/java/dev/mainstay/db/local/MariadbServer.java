@@ -69,7 +69,7 @@ record MariadbServer(Distribution distribution) implements Server {
         binlog_expire_logs_seconds=604800
         gtid_strict_mode=ON
         log_slave_updates=ON
-        slave_net_timeout=4
+        slave_net_timeout=1
 
         rpl_semi_sync_master_enabled=OFF
         rpl_semi_sync_slave_enabled=OFF

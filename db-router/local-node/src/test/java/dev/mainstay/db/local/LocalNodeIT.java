@@ -140,7 +140,7 @@ class LocalNodeIT {
         Map.entry("relay_log_recovery", "0"),
         Map.entry("log_replica_updates", "1"),
         Map.entry("replica_preserve_commit_order", "1"),
-        Map.entry("replica_net_timeout", "4"),
+        Map.entry("replica_net_timeout", "2"),
         Map.entry("rpl_stop_replica_timeout", "10"),
         Map.entry("rpl_semi_sync_source_enabled", "0"),
         Map.entry("rpl_semi_sync_replica_enabled", "0"),
@@ -154,7 +154,7 @@ class LocalNodeIT {
     return Map.ofEntries(
         Map.entry("gtid_strict_mode", "1"),
         Map.entry("log_slave_updates", "1"),
-        Map.entry("slave_net_timeout", "4"),
+        Map.entry("slave_net_timeout", "1"),
         Map.entry("rpl_semi_sync_master_enabled", "0"),
         Map.entry("rpl_semi_sync_slave_enabled", "0"),
         Map.entry("rpl_semi_sync_master_timeout", "1000000000000"),

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.controller.loop.Breakpoint;
 import dev.mainstay.db.controller.loop.Controller;
 import dev.mainstay.db.controller.loop.ControllerSettings;
+import dev.mainstay.db.controller.loop.Links;
+import dev.mainstay.db.controller.loop.NodeControl;
 import dev.mainstay.db.controller.plan.ClusterSpec;
 import dev.mainstay.db.engine.Accounts;
 import dev.mainstay.db.engine.Credentials;
+import dev.mainstay.db.failover.Policy;
 import dev.mainstay.db.router.board.Board;
 import dev.mainstay.db.router.board.BoardApplication;
 import java.nio.file.Path;
@@ -101,6 +105,7 @@ class ContainerNodesIT {
     return new ControllerSettings(
         "rt-1",
         new ClusterSpec("mainstay", addresses, Duration.ofSeconds(3)),
+        Policy.DEFAULT,
         new Credentials("controller", PASSWORD),
         new Accounts(
             "mainstay",
@@ -110,7 +115,10 @@ class ContainerNodesIT {
             addresses.stream()
                 .map(node -> new Credentials(ControllerSettings.user(node.id()), PASSWORD))
                 .toList()),
-        Duration.ofMillis(100));
+        Duration.ofMillis(100),
+        Links.DIRECT,
+        NodeControl.NONE,
+        Breakpoint.NONE);
   }
 
   private static Map<String, String> starter() {

@@ -1,6 +1,7 @@
 package dev.mainstay.db.controller.config;
 
 import dev.mainstay.db.controller.loop.Controller;
+import dev.mainstay.db.controller.web.Token;
 import java.time.Clock;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.SmartLifecycle;
@@ -44,6 +45,11 @@ class ControllerConfiguration {
         return running;
       }
     };
+  }
+
+  @Bean
+  Token token(ControllerProperties properties) {
+    return new Token(properties.token());
   }
 
   @Bean

@@ -1,12 +1,26 @@
 package dev.mainstay.db.controller.config;
 
 import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.controller.control.CommandControl;
+import dev.mainstay.db.controller.control.FileBreakpoint;
+import dev.mainstay.db.controller.control.SupervisorControl;
+import dev.mainstay.db.controller.loop.Breakpoint;
 import dev.mainstay.db.controller.loop.ControllerSettings;
+import dev.mainstay.db.controller.loop.Links;
+import dev.mainstay.db.controller.loop.Links.Place;
+import dev.mainstay.db.controller.loop.NodeControl;
 import dev.mainstay.db.controller.plan.ClusterSpec;
 import dev.mainstay.db.engine.Accounts;
 import dev.mainstay.db.engine.Credentials;
+import dev.mainstay.db.failover.Durability;
+import dev.mainstay.db.failover.Policy;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -19,9 +33,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param schema The application's schema, made when the cluster is set up.
  * @param username The controller's account, which every node has from its initialisation.
  * @param password The password of the controller's account.
+ * @param token What a caller has to present who changes the primary; without one, only callers on
+ *     this machine may.
  * @param interval How often the nodes are looked at.
  * @param patience How long a start that is possible without some node waits for it.
+ * @param failover When and how another node becomes the primary.
  * @param accounts The accounts that the controller makes.
+ * @param nodeControl Who kills a node that is fenced or isolated.
+ * @param via Where this controller reaches a node, as host:port, if not at its address.
+ * @param replicateVia Where a replica is told to fetch from a source, as host:port by replica and
+ *     source, if not at its address.
+ * @param testHook A file that names the step before which this process is to halt, for tests.
  */
 @ConfigurationProperties("mainstay.controller")
 public record ControllerProperties(
@@ -31,9 +53,58 @@ public record ControllerProperties(
     @DefaultValue("mainstay") String schema,
     @DefaultValue("controller") String username,
     @DefaultValue("") String password,
-    @DefaultValue("500ms") Duration interval,
+    @DefaultValue("") String token,
+    @DefaultValue("250ms") Duration interval,
     @DefaultValue("5s") Duration patience,
-    @DefaultValue AccountProperties accounts) {
+    @DefaultValue Failover failover,
+    @DefaultValue AccountProperties accounts,
+    @DefaultValue NodeControlProperties nodeControl,
+    @DefaultValue Map<String, String> via,
+    @DefaultValue Map<String, Map<String, String>> replicateVia,
+    @Nullable Path testHook) {
+
+  /**
+   * When and how another node becomes the primary.
+   *
+   * @param durability What a primary does that no replica follows: available (it goes on alone) or
+   *     lossless (it waits for one).
+   * @param patience How long a vacant office waits for what would be better than the next best.
+   * @param absence After this an acker that is gone is taken out of the acker set.
+   * @param maxLag The target of a switchover is at most this far behind.
+   * @param limit So many unplanned changes within the window, and no more until a person looked.
+   * @param window The time in which they are counted.
+   */
+  public record Failover(
+      @DefaultValue("available") Durability durability,
+      @DefaultValue("3s") Duration patience,
+      @DefaultValue("10s") Duration absence,
+      @DefaultValue("1s") Duration maxLag,
+      @DefaultValue("5") int limit,
+      @DefaultValue("10m") Duration window) {
+
+    Policy policy() {
+      return new Policy(durability, patience, absence, maxLag, limit, window);
+    }
+  }
+
+  /**
+   * Who kills a node. With neither, such a node stays out until somebody does.
+   *
+   * @param socket The control socket of the supervisor of this machine.
+   * @param command A program with arguments, to which the node's id is appended.
+   */
+  public record NodeControlProperties(@Nullable Path socket, @DefaultValue List<String> command) {
+
+    NodeControl control() {
+      if (socket != null && !command.isEmpty()) {
+        throw new IllegalArgumentException(
+            "mainstay.controller.node-control has a socket and a command (expected: one of them)");
+      }
+      return socket != null
+          ? new SupervisorControl(socket)
+          : command.isEmpty() ? NodeControl.NONE : new CommandControl(command);
+    }
+  }
 
   /**
    * The accounts that the controller makes.
@@ -119,7 +190,21 @@ public record ControllerProperties(
     require("accounts.replication.password", accounts.replication.password);
     nodes = List.copyOf(nodes);
     // Says at start-up what is wrong with any other value.
-    settings(id, cluster, nodes, schema, username, password, interval, patience, accounts);
+    settings(
+        id,
+        cluster,
+        nodes,
+        schema,
+        username,
+        password,
+        interval,
+        patience,
+        failover,
+        accounts,
+        nodeControl,
+        via,
+        replicateVia,
+        testHook);
   }
 
   private static void require(String key, String password) {
@@ -129,7 +214,21 @@ public record ControllerProperties(
   }
 
   ControllerSettings settings() {
-    return settings(id, cluster, nodes, schema, username, password, interval, patience, accounts);
+    return settings(
+        id,
+        cluster,
+        nodes,
+        schema,
+        username,
+        password,
+        interval,
+        patience,
+        failover,
+        accounts,
+        nodeControl,
+        via,
+        replicateVia,
+        testHook);
   }
 
   private static ControllerSettings settings(
@@ -141,11 +240,17 @@ public record ControllerProperties(
       String password,
       Duration interval,
       Duration patience,
-      AccountProperties accounts) {
+      Failover failover,
+      AccountProperties accounts,
+      NodeControlProperties nodeControl,
+      Map<String, String> via,
+      Map<String, Map<String, String>> replicateVia,
+      @Nullable Path testHook) {
     List<NodeAddress> addresses = nodes.stream().map(NodeAddress::parse).toList();
     return new ControllerSettings(
         id,
         new ClusterSpec(cluster, addresses, patience),
+        failover.policy(),
         new Credentials(username, password),
         new Accounts(
             schema,
@@ -158,7 +263,39 @@ public record ControllerProperties(
                         new Credentials(
                             ControllerSettings.user(node.id()), accounts.replication.password))
                 .toList()),
-        interval);
+        interval,
+        links(addresses, via, replicateVia),
+        nodeControl.control(),
+        testHook == null ? Breakpoint.NONE : new FileBreakpoint(testHook));
+  }
+
+  private static Links links(
+      List<NodeAddress> nodes, Map<String, String> via, Map<String, Map<String, String>> others) {
+    Map<NodeId, Map<NodeId, Place>> replication = new LinkedHashMap<>();
+    others.forEach(
+        (replica, sources) ->
+            replication.put(
+                node(nodes, "replicate-via", replica), places(nodes, "replicate-via", sources)));
+    return new Links(places(nodes, "via", via), replication);
+  }
+
+  private static Map<NodeId, Place> places(
+      List<NodeAddress> nodes, String key, Map<String, String> texts) {
+    Map<NodeId, Place> places = new LinkedHashMap<>();
+    texts.forEach((id, text) -> places.put(node(nodes, key, id), Place.parse(text)));
+    return places;
+  }
+
+  private static NodeId node(List<NodeAddress> nodes, String key, String id) {
+    return nodes.stream()
+        .map(NodeAddress::id)
+        .filter(node -> node.value().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "mainstay.controller.%s names %s (expected: one of the nodes)"
+                        .formatted(key, id)));
   }
 
   @Override

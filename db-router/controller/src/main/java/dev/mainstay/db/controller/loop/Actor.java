@@ -1,74 +1,85 @@
 package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.EpochRecord;
+import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
-import dev.mainstay.db.controller.plan.Step;
+import dev.mainstay.db.controller.plan.Task;
 import dev.mainstay.db.engine.EngineSql;
 import dev.mainstay.db.engine.Source;
+import dev.mainstay.db.failover.Step;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 
-/** Does one step, through the session that holds the lock of the step's node. */
+/** Does one task, through the session that holds the lock of the task's node. */
 final class Actor {
+
+  private static final Duration DRAIN = Duration.ofSeconds(1);
+
+  /** A controller that dies leaves no session behind that waits, and holds its lock, for longer. */
+  private static final Duration ACK = Duration.ofMillis(200);
+
+  private static final Duration CATCH_UP = Duration.ofMillis(500);
 
   private final ControllerSettings settings;
   private final Lease lease;
+  private final Breakpoint breakpoint;
+  private final Clock clock;
 
-  Actor(ControllerSettings settings, Lease lease) {
+  Actor(ControllerSettings settings, Lease lease, Clock clock) {
     this.settings = settings;
     this.lease = lease;
+    this.breakpoint = settings.breakpoint();
+    this.clock = clock;
   }
 
-  /** Does the step. */
-  void act(Step step) throws SQLException {
-    NodeId node = step.node().id();
+  /** Whether the task has what it needs. */
+  boolean canAct(Task task) {
+    return isKill(task) || lease.session(task.node()).isPresent();
+  }
+
+  private static boolean isKill(Task task) {
+    return task instanceof Task.Turn(Step.Kill _);
+  }
+
+  /**
+   * @throws SQLException if it failed, or what was waited for did not come about
+   * @throws IOException if a node could not be killed
+   */
+  void act(Task task) throws SQLException, IOException {
+    NodeId node = task.node();
+    if (task instanceof Task.Turn(Step step)) {
+      breakpoint.before(step.getClass().getSimpleName());
+    }
+    if (isKill(task)) {
+      settings.control().kill(node);
+      return;
+    }
     LockedSession session =
         lease
             .session(node)
             .orElseThrow(() -> new SQLException("the lock of %s is not held".formatted(node)));
     session.call(
         (sql, connection) -> {
-          act(step, sql, connection);
+          switch (task) {
+            case Task.MakeBlank _ -> sql.resetBlank(connection);
+            case Task.Found found -> found(found, sql, connection);
+            case Task.Provision _ -> provision(sql, connection);
+            case Task.Turn(Step step) -> turn(step, sql, connection);
+          }
           return true;
         });
   }
 
-  private void act(Step step, EngineSql sql, Connection c) throws SQLException {
-    switch (step) {
-      case Step.MakeBlank _ -> sql.resetBlank(c);
-      case Step.Found found -> {
-        sql.admitController(c);
-        sql.createControl(c, found.clusterId());
-        provision(sql, c);
-      }
-      case Step.Follow follow -> {
-        Source source =
-            new Source(
-                follow.source().host(),
-                follow.source().port(),
-                settings.replication(follow.node().id()));
-        sql.follow(c, source, follow.acker());
-      }
-      case Step.Resume resume -> {
-        sql.acknowledge(c, resume.acker());
-        sql.startReplication(c);
-      }
-      case Step.Open open -> {
-        sql.promote(c, !open.epoch().ackers().isEmpty());
-        sql.admitController(c);
-        commit(sql, c, open.epoch());
-        sql.open(c);
-      }
-      case Step.Provision _ -> provision(sql, c);
-      case Step.RecordAckers record -> commit(sql, c, record.epoch());
-      case Step.Acknowledge acknowledge -> sql.acknowledge(c, acknowledge.on());
-      case Step.GuardWrites _ -> sql.promote(c, true);
-      case Step.Close _ -> {
-        if (!sql.close(c)) {
-          throw new SQLException("commits in flight did not end in time");
-        }
-      }
-    }
+  private void found(Task.Found found, EngineSql sql, Connection c) throws SQLException {
+    sql.promote(c, false); // there is nobody yet to acknowledge
+    sql.admitController(c);
+    sql.createControl(c, found.clusterId());
+    provision(sql, c);
   }
 
   private void provision(EngineSql sql, Connection c) throws SQLException {
@@ -76,28 +87,119 @@ final class Actor {
     sql.createAccounts(c, settings.accounts());
   }
 
-  private static void commit(EngineSql sql, Connection c, EpochRecord epoch) throws SQLException {
-    if (!sql.commitEpoch(c, epoch)) {
-      throw new SQLException("an epoch as high as %d is there already".formatted(epoch.epoch()));
+  private void turn(Step step, EngineSql sql, Connection c) throws SQLException {
+    switch (step) {
+      case Step.Fence _ -> sql.stopReceiving(c);
+      case Step.Drain _ -> {
+        sql.startApplying(c);
+        require(sql.awaitApplied(c, DRAIN), "what it received is not applied yet");
+      }
+      case Step.CatchUp catchUp ->
+          require(sql.awaitExecuted(c, catchUp.wanted(), CATCH_UP), "it has not caught up yet");
+      case Step.Promote _ -> sql.promote(c, true);
+      case Step.Follow follow -> follow(follow, sql, c);
+      case Step.Resume resume -> {
+        sql.acknowledge(c, resume.acker());
+        sql.startReplication(c);
+      }
+      case Step.Acknowledge acknowledge -> sql.acknowledge(c, acknowledge.on());
+      case Step.TakeOffice take -> takeOffice(take, sql, c);
+      case Step.Open _ -> sql.open(c);
+      case Step.Guard _ -> sql.promote(c, true);
+      case Step.RecordAckers record -> commit(sql, c, record.epoch());
+      case Step.Expel expel -> {
+        for (NodeId gone : expel.replicas()) {
+          sql.shutOut(c, ControllerSettings.user(gone));
+        }
+        commit(sql, c, expel.epoch());
+      }
+      case Step.LetIn letIn -> sql.letIn(c, ControllerSettings.user(letIn.replica()));
+      case Step.Close _ -> require(sql.close(c), "commits in flight did not end in time");
+      case Step.Kill _ -> throw new IllegalStateException("a kill is no statement");
     }
   }
 
-  /** The step in words, for the log: {@code db-2 follows db-1 (joins the new cluster)}. */
-  static String words(Step step) {
+  private void follow(Step.Follow follow, EngineSql sql, Connection c) throws SQLException {
+    NodeAddress source = settings.cluster().node(follow.source()).orElseThrow();
+    NodeAddress place = settings.links().source(follow.node(), source);
+    sql.follow(
+        c,
+        new Source(place.host(), place.port(), settings.replication(follow.node())),
+        follow.acker());
+  }
+
+  private void takeOffice(Step.TakeOffice take, EngineSql sql, Connection c) throws SQLException {
+    breakpoint.before("TakeOffice.promote");
+    // Not promote(false): to switch semi-sync off takes MySQL a second while a replica is
+    // connected.
+    sql.limitAckWait(c, ACK);
+    sql.admitController(c);
+    for (NodeId out : take.shutOut()) {
+      sql.shutOut(c, ControllerSettings.user(out));
+    }
+    for (NodeId in : take.letIn()) {
+      sql.letIn(c, ControllerSettings.user(in));
+    }
+    breakpoint.before("TakeOffice.record");
+    commit(sql, c, take.epoch());
+    sql.writeHeartbeat(c, clock.instant(), settings.id());
+    Set<String> others = new HashSet<>();
+    settings.cluster().nodes().stream()
+        .map(NodeAddress::id)
+        .filter(id -> !take.epoch().ackers().contains(id))
+        .forEach(id -> others.add(ControllerSettings.user(id)));
+    sql.killSessions(c, others);
+    breakpoint.before("TakeOffice.open");
+    if (take.epoch().ackers().isEmpty()) {
+      sql.promote(c, false);
+      sql.open(c);
+    } else {
+      sql.promote(c, true);
+    }
+  }
+
+  private static void commit(EngineSql sql, Connection c, EpochRecord epoch) throws SQLException {
+    require(
+        sql.commitEpoch(c, epoch),
+        "an epoch as high as %d is there already".formatted(epoch.epoch()));
+  }
+
+  private static void require(boolean held, String otherwise) throws SQLException {
+    if (!held) {
+      throw new SQLException(otherwise);
+    }
+  }
+
+  /** The task in words, for the log: {@code db-2 follows db-1 (joins the new cluster)}. */
+  static String words(Task task) {
     String what =
-        switch (step) {
-          case Step.MakeBlank _ -> "is made blank";
-          case Step.Found found -> "founds cluster " + found.clusterId();
-          case Step.Follow follow -> "follows " + follow.source().id();
-          case Step.Resume _ -> "resumes replication";
-          case Step.Open open -> "opens, " + open.epoch();
-          case Step.Provision _ -> "gets schema and accounts";
-          case Step.RecordAckers record -> "records " + record.epoch();
-          case Step.Acknowledge acknowledge ->
-              acknowledge.on() ? "acknowledges writes" : "acknowledges no more";
-          case Step.GuardWrites _ -> "waits for acknowledgements";
-          case Step.Close _ -> "closes";
+        switch (task) {
+          case Task.MakeBlank _ -> "is made blank";
+          case Task.Found found -> "founds cluster " + found.clusterId();
+          case Task.Provision _ -> "gets schema and accounts";
+          case Task.Turn(Step step) -> words(step);
         };
-    return "%s %s (%s)".formatted(step.node().id(), what, step.why());
+    return "%s %s (%s)".formatted(task.node(), what, task.why());
+  }
+
+  private static String words(Step step) {
+    return switch (step) {
+      case Step.Fence _ -> "receives no more";
+      case Step.Drain _ -> "applies what it received";
+      case Step.CatchUp _ -> "catches up";
+      case Step.Promote _ -> "follows nobody";
+      case Step.Follow follow -> "follows " + follow.source();
+      case Step.Resume _ -> "resumes replication";
+      case Step.Acknowledge acknowledge ->
+          acknowledge.on() ? "acknowledges writes" : "acknowledges no more";
+      case Step.TakeOffice take -> "takes office, " + take.epoch();
+      case Step.Open _ -> "opens";
+      case Step.Guard _ -> "waits for acknowledgements";
+      case Step.RecordAckers record -> "records " + record.epoch();
+      case Step.Expel expel -> "expels %s, %s".formatted(expel.replicas(), expel.epoch());
+      case Step.LetIn letIn -> "lets in " + letIn.replica();
+      case Step.Close _ -> "closes";
+      case Step.Kill _ -> "is killed";
+    };
   }
 }

@@ -1,7 +1,7 @@
 package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.NodeId;
-import dev.mainstay.db.controller.plan.Step;
+import dev.mainstay.db.controller.plan.Task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,19 +10,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * Remembers which steps were tried, so that one that does not help is not tried in every round: it
- * waits 1 s, then 2 s, 4 s … up to 30 s. A step that is no longer called for when its pause is over
- * has helped, and is forgotten.
+ * Remembers which tasks were tried, so that one that does not help is not tried in every round: it
+ * waits 100 ms, then 200 ms, 400 ms … up to 10 s. A task that is no longer called for when its
+ * pause is over has helped, and is forgotten.
  */
 final class Attempts {
 
-  private static final Duration FIRST = Duration.ofSeconds(1);
-  private static final Duration LONGEST = Duration.ofSeconds(30);
-
-  private record Kind(NodeId node, Class<? extends Step> step) {}
+  private static final Duration FIRST = Duration.ofMillis(100);
+  private static final Duration LONGEST = Duration.ofSeconds(10);
 
   private record Attempt(Instant at, Duration pause) {
     private boolean isOver(Instant now) {
@@ -30,20 +27,20 @@ final class Attempts {
     }
   }
 
-  private final Map<Kind, Attempt> last = new HashMap<>();
+  private final Map<Task, Attempt> last = new HashMap<>();
 
   /**
-   * Those of the steps that may be tried now, which counts as trying them. Where a step of a node
-   * has to pause, the steps after it on the same node do, too.
+   * Those of the tasks that may be tried now, which counts as trying them. Where a task of a node
+   * has to pause, the tasks after it on the same node do, too.
    */
-  List<Step> due(List<Step> steps, Instant now) {
-    Set<Kind> wanted = steps.stream().map(Attempts::kind).collect(Collectors.toSet());
+  List<Task> due(List<Task> tasks, Instant now) {
+    Set<Task> wanted = Set.copyOf(tasks);
     last.entrySet().removeIf(e -> !wanted.contains(e.getKey()) && e.getValue().isOver(now));
-    List<Step> due = new ArrayList<>();
+    List<Task> due = new ArrayList<>();
     Set<NodeId> pausing = new HashSet<>();
-    for (Step step : steps) {
-      NodeId node = step.node().id();
-      Attempt before = last.get(kind(step));
+    for (Task task : tasks) {
+      NodeId node = task.node();
+      Attempt before = last.get(task);
       if (pausing.contains(node)) {
         continue;
       }
@@ -52,23 +49,19 @@ final class Attempts {
         continue;
       }
       Duration pause = before == null ? FIRST : shorter(before.pause().multipliedBy(2));
-      last.put(kind(step), new Attempt(now, pause));
-      due.add(step);
+      last.put(task, new Attempt(now, pause));
+      due.add(task);
     }
     return due;
   }
 
-  /** The step was not tried after all. */
-  void forget(Step step) {
-    last.remove(kind(step));
+  /** The task was not tried after all. */
+  void forget(Task task) {
+    last.remove(task);
   }
 
   void clear() {
     last.clear();
-  }
-
-  private static Kind kind(Step step) {
-    return new Kind(step.node().id(), step.getClass());
   }
 
   private static Duration shorter(Duration pause) {

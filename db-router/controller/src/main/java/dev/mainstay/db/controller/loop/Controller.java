@@ -1,8 +1,5 @@
 package dev.mainstay.db.controller.loop;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toList;
-
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
@@ -10,41 +7,40 @@ import dev.mainstay.db.Observation;
 import dev.mainstay.db.Observation.Reached;
 import dev.mainstay.db.Role;
 import dev.mainstay.db.Topology;
-import dev.mainstay.db.controller.plan.Circumstances;
+import dev.mainstay.db.controller.loop.Event.Kind;
+import dev.mainstay.db.controller.loop.Event.News;
 import dev.mainstay.db.controller.plan.ClusterSpec;
 import dev.mainstay.db.controller.plan.Plan;
-import dev.mainstay.db.controller.plan.Planner;
-import dev.mainstay.db.controller.plan.Step;
+import dev.mainstay.db.controller.plan.Strategy;
+import dev.mainstay.db.controller.plan.Task;
 import dev.mainstay.db.engine.NodeConnector;
-import java.sql.SQLException;
+import dev.mainstay.db.failover.Step;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Queue;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The loop: look at all nodes, publish the picture, and, while this controller holds the lease, do
- * what the {@link Planner} says.
+ * The loop: look at all nodes, publish the picture, and, while this controller leads, do what the
+ * {@link Strategy} says.
  *
- * <p>Several may run. One holds the {@link Lease} and leads; the others only look, and take over
- * when its sessions end.
+ * <p>Several may run. One holds the locks of enough nodes ({@link Lease}) and leads; the others
+ * only look, and take over when its sessions end.
  *
- * <p>Threads, all virtual: the loop; a hand that does one plan at a time, so that a node that hangs
- * in the middle of a step holds up neither the looking nor the picture; the heartbeat; the keeper
- * of the lease's sessions; one for each look at a node. Readers share the {@link Picture} only.
+ * <p>Threads, all virtual: the loop; the {@link Hand}; the heartbeat; the keeper of the lease's
+ * sessions; one for each look at a node. Readers share the {@link Picture} only.
  */
 public final class Controller implements AutoCloseable {
 
@@ -60,6 +56,9 @@ public final class Controller implements AutoCloseable {
 
   private static final Duration FIRST_ROUND = Duration.ofSeconds(5);
 
+  /** Between two looks while the site waits. */
+  private static final Duration URGENT = Duration.ofMillis(20);
+
   /** How long a heartbeat waits for its acknowledgement before it is given up. */
   private static final Duration BEAT = Duration.ofSeconds(30);
 
@@ -71,8 +70,9 @@ public final class Controller implements AutoCloseable {
   private final Rounds rounds;
   private final Lease lease;
   private final Heartbeat heartbeat;
-  private final Actor actor;
-  private final String freshClusterId;
+  private final Hand hand;
+  private final Events events;
+  private final Orders orders;
   private final AtomicReference<Picture> picture;
 
   /** Released when there is a reason for a round before the interval is over. */
@@ -83,39 +83,48 @@ public final class Controller implements AutoCloseable {
   private volatile boolean closed;
 
   // The loop's own.
+  private final Strategy strategy;
   private final Journal journal = new Journal();
   private final Attempts attempts = new Attempts();
-  private Instant vacantSince;
-  private boolean majorityBefore;
   private Instant nextTry = Instant.MIN;
+  private Duration rest;
   private boolean leading;
-  private Optional<Thread> hand = Optional.empty();
-
-  // Written by the hand, read by the loop.
-  private volatile boolean provisioned;
-  private final Queue<Step> undone = new ConcurrentLinkedQueue<>();
+  private boolean provisioned;
+  private Plan plan = new Plan(List.of(), Map.of(), Optional.empty(), false);
 
   /** A controller that has not started. */
   public Controller(ControllerSettings settings, Clock clock) {
     this.settings = settings;
     this.cluster = settings.cluster();
     this.clock = clock;
+    this.rest = settings.interval();
     String lockName = Lease.lockName(cluster);
-    NodeConnector connector = new NodeConnector(settings.own(), CONNECT, ANSWER);
+    Reach reach = new Reach(new NodeConnector(settings.own(), CONNECT, ANSWER), settings.links());
     this.rounds =
         new Rounds(
             cluster.nodes().stream()
-                .map(node -> new Probe(node, connector, lockName, clock))
+                .map(node -> new Probe(node, cluster.nodes(), reach, lockName, clock))
                 .toList(),
             ROUND,
             FIRST_ROUND);
-    this.lease = new Lease(cluster, connector);
+    this.lease = new Lease(cluster, reach, clock);
     this.heartbeat =
-        new Heartbeat(new NodeConnector(settings.own(), CONNECT, BEAT), settings.id(), clock);
-    this.actor = new Actor(settings, lease);
-    this.freshClusterId = cluster.name() + "/" + UUID.randomUUID();
-    this.vacantSince = clock.instant();
-    this.picture = new AtomicReference<>(Picture.unknown(vacantSince));
+        new Heartbeat(
+            new Reach(new NodeConnector(settings.own(), CONNECT, BEAT), settings.links()),
+            settings.id(),
+            clock);
+    this.events = new Events(settings.id(), clock);
+    this.hand = new Hand(new Actor(settings, lease, clock), events, soon::release);
+    this.orders = new Orders(clock, soon::release);
+    Instant start = clock.instant();
+    Set<NodeId> killable =
+        settings.control().isAble()
+            ? cluster.nodes().stream().map(NodeAddress::id).collect(Collectors.toSet())
+            : Set.of();
+    this.strategy =
+        new Strategy(
+            cluster, settings.policy(), killable, cluster.name() + "/" + UUID.randomUUID(), start);
+    this.picture = new AtomicReference<>(Picture.unknown(start));
     this.loop = Thread.ofVirtual().name("controller-" + settings.id()).unstarted(this::run);
     this.keeper = Thread.ofVirtual().name("lease-" + settings.id()).unstarted(this::keepLease);
   }
@@ -140,13 +149,24 @@ public final class Controller implements AutoCloseable {
     return picture.get();
   }
 
+  /** What changes. */
+  public Events events() {
+    return events;
+  }
+
+  /** Where a person asks for another primary. */
+  public Orders orders() {
+    return orders;
+  }
+
   private void run() {
     while (!closed) {
       long began = System.nanoTime();
       try {
+        rest = settings.interval();
         round();
-        long rest = settings.interval().toNanos() - (System.nanoTime() - began);
-        if (soon.tryAcquire(Math.max(0, rest), TimeUnit.NANOSECONDS)) {
+        long left = rest.toNanos() - (System.nanoTime() - began);
+        if (soon.tryAcquire(Math.max(0, left), TimeUnit.NANOSECONDS)) {
           soon.drainPermits();
         }
       } catch (InterruptedException e) {
@@ -170,73 +190,105 @@ public final class Controller implements AutoCloseable {
 
   private void round() throws InterruptedException {
     // What was seen while the hand was at work is half of a change, and no ground for another.
-    boolean idle = hand.isEmpty() || !hand.get().isAlive();
+    boolean idle = hand.isIdle();
+    takeResults();
     List<Sighting> sightings = rounds.look();
+    long looked = System.nanoTime();
     List<Observation> seen = sightings.stream().map(Sighting::observation).toList();
     Instant now = clock.instant();
-    Topology topology = Topology.of(seen, now);
-    boolean majority =
-        seen.stream().filter(Reached.class::isInstance).count() >= cluster.majority();
-    if (topology.primary().isPresent() || !majority || !majorityBefore) {
-      vacantSince = now;
+    strategy.observe(seen, now);
+    // What was seen before a lock was taken counts for nothing, so the next look follows at once.
+    boolean taken = idle && lead(sightings, now);
+    orders.take(strategy, leading, picture.get().leader(), events);
+    if (!leading) {
+      plan = strategy.look();
+    } else if (idle && !taken) {
+      plan = strategy.next(lease.locks(), provisioned);
+      orders.take(strategy, true, Optional.of(settings.id()), events);
     }
-    majorityBefore = majority;
-    lead(sightings, now);
-    Plan plan =
-        Planner.plan(
-            cluster,
-            seen,
-            new Circumstances(Duration.between(vacantSince, now), provisioned, freshClusterId));
-    boolean led = sightings.stream().anyMatch(Sighting::locked);
-    publish(seen, topology, plan, led, now);
-    if (leading && idle && !plan.steps().isEmpty()) {
-      for (Step step = undone.poll(); step != null; step = undone.poll()) {
-        attempts.forget(step);
-      }
-      List<Step> possible =
-          plan.steps().stream().filter(s -> lease.session(s.node().id()).isPresent()).toList();
-      List<Step> due = attempts.due(possible, now);
+    publish(sightings, now);
+    if (taken || plan.urgent()) {
+      rest = taken ? Duration.ZERO : URGENT;
+    }
+    if (leading && idle && !taken) {
+      List<Task> due = attempts.due(possible(plan.tasks()), now);
       if (!due.isEmpty()) {
-        hand =
-            Optional.of(Thread.ofVirtual().name("hand-" + settings.id()).start(() -> perform(due)));
+        hand.begin(due, looked);
       }
     }
   }
 
-  /** Seeks, keeps or gives up the lease. */
-  private void lead(List<Sighting> sightings, Instant now) {
-    List<Sighting> reached =
-        sightings.stream().filter(s -> s.observation() instanceof Reached).toList();
-    List<NodeAddress> nodes = reached.stream().map(s -> s.observation().address()).toList();
-    if (lease.held()) {
-      lease.seek(nodes);
-    } else {
-      lease.release();
-      long free = reached.stream().filter(s -> !s.locked()).count();
-      if (free >= cluster.majority() && !now.isBefore(nextTry) && !lease.seek(nodes)) {
-        nextTry = now.plusMillis(ThreadLocalRandom.current().nextLong(100, 1000));
+  private void takeResults() {
+    for (Hand.Result result : hand.results()) {
+      Task task = result.task();
+      if (!result.begun()) {
+        attempts.forget(task);
+      }
+      if (result.succeeded()) {
+        provisioned |= task instanceof Task.Provision || task instanceof Task.Found;
+        strategy.did(task);
       }
     }
-    if (lease.held() != leading) {
-      leading = !leading;
-      provisioned = false;
-      attempts.clear();
-      log.info("{} {}", settings.id(), leading ? "leads" : "leads no more: its locks are gone");
-    }
+  }
+
+  private List<Task> possible(List<Task> tasks) {
+    Set<NodeId> held = lease.locks().keySet();
+    return tasks.stream()
+        .filter(t -> held.contains(t.node()) || t instanceof Task.Turn(Step.Kill _))
+        .toList();
   }
 
   /**
-   * @param led whether some controller holds a lock, so that who wrote the heartbeat may be it
+   * Seeks, keeps or gives up the locks.
+   *
+   * @return whether any was taken
    */
-  private void publish(
-      List<Observation> seen, Topology observed, Plan plan, boolean led, Instant now) {
+  private boolean lead(List<Sighting> sightings, Instant now) {
+    Set<NodeId> held = lease.locks().keySet();
+    List<NodeAddress> free =
+        sightings.stream()
+            .filter(s -> s.observation() instanceof Reached && !s.locked())
+            .map(s -> s.observation().address())
+            .filter(node -> !held.contains(node.id()))
+            .toList();
+    Set<NodeId> attainable = new HashSet<>(held);
+    free.forEach(node -> attainable.add(node.id()));
+    boolean taken = false;
+    boolean tries = leading || !now.isBefore(nextTry);
+    if (tries && strategy.claims(attainable)) {
+      taken = lease.seek(free);
+    }
+    Set<NodeId> locked = lease.locks().keySet();
+    boolean leads = strategy.claims(locked) && !strategy.isStale(locked);
+    if (!leads && !locked.isEmpty()) {
+      lease.release();
+      nextTry = now.plusMillis(ThreadLocalRandom.current().nextLong(100, 1000));
+    }
+    if (leads != leading) {
+      leading = leads;
+      provisioned = false;
+      attempts.clear();
+      if (!leads) {
+        strategy.retire("%s leads no more".formatted(settings.id()));
+      }
+      String words = leads ? "leads" : "leads no more: its locks are gone";
+      events.tell(News.of(Kind.LEADER, settings.id() + " " + words));
+    }
+    return taken && leads;
+  }
+
+  private void publish(List<Sighting> sightings, Instant now) {
+    List<Observation> seen = sightings.stream().map(Sighting::observation).toList();
+    Topology observed = Topology.of(seen, now);
     Topology topology =
         new Topology(
             observed.engine(),
             observed.epoch(),
             observed.nodes().stream().map(node -> judged(node, plan.refused())).toList());
     Optional<NodeAddress> primary = topology.primary().map(NodeState::address);
-    heartbeat.beatOn(leading ? primary : Optional.empty());
+    heartbeat.beatOn(leading && !strategy.isMoving() ? primary : Optional.empty());
+    // Who wrote the heartbeat leads, if some controller holds a lock.
+    boolean led = sightings.stream().anyMatch(Sighting::locked);
     Optional<String> leader =
         leading
             ? Optional.of(settings.id())
@@ -246,12 +298,12 @@ public final class Controller implements AutoCloseable {
                 .filter(node -> led && primary.equals(Optional.of(node.address())))
                 .findFirst()
                 .flatMap(Reached::leader);
-    Picture next = new Picture(now, topology, leader, leading, plan.waiting());
+    Picture next = new Picture(now, topology, leader, leading, strategy.vacancy(), plan.waiting());
     picture.set(next);
-    journal.after(next).forEach(line -> log.info("{}", line));
+    journal.after(next).forEach(events::tell);
   }
 
-  /** A node that the planner refuses is no replica, whatever it looks like. */
+  /** A node that is refused is no replica, whatever it looks like. */
   private static NodeState judged(NodeState node, Map<NodeId, String> refused) {
     String why = refused.get(node.id());
     if (why == null || node.role() == Role.PRIMARY) {
@@ -267,62 +319,6 @@ public final class Controller implements AutoCloseable {
         node.serverId(),
         node.heartbeat(),
         why);
-  }
-
-  /**
-   * Does the steps: those of one node in order, up to the first that fails; the nodes in parallel.
-   */
-  private void perform(List<Step> steps) {
-    Map<NodeId, List<Step>> byNode =
-        steps.stream().collect(groupingBy(s -> s.node().id(), LinkedHashMap::new, toList()));
-    List<Thread> threads = new ArrayList<>();
-    byNode.forEach(
-        (node, list) ->
-            threads.add(Thread.ofVirtual().name("step-" + node).start(() -> inOrder(list))));
-    try {
-      for (Thread thread : threads) {
-        thread.join();
-      }
-    } catch (InterruptedException e) {
-      return;
-    }
-    soon.release();
-  }
-
-  private void inOrder(List<Step> steps) {
-    for (Step step : steps) {
-      if (!perform(step)) {
-        return;
-      }
-    }
-  }
-
-  /** Does one step, if the lease is still held; true if it succeeded. */
-  private boolean perform(Step step) {
-    if (!lease.held()) {
-      return false;
-    }
-    long began = System.nanoTime();
-    String words = Actor.words(step);
-    try {
-      actor.act(step);
-      provisioned |= step instanceof Step.Provision || step instanceof Step.Found;
-      log.info("{}, {} ms", words, millisSince(began));
-      return true;
-    } catch (SQLException e) {
-      if (lease.session(step.node().id()).isEmpty()) {
-        undone.add(step); // its session was gone: it was not even begun, or the node is
-      }
-      log.warn("{} failed after {} ms: {}", words, millisSince(began), Reasons.inShort(e));
-      return false;
-    } catch (RuntimeException e) {
-      log.error("{} failed after {} ms", words, millisSince(began), e);
-      return false;
-    }
-  }
-
-  private static long millisSince(long began) {
-    return Duration.ofNanos(System.nanoTime() - began).toMillis();
   }
 
   /** Ends all threads and lets the locks go; the cluster stays as it is. */

@@ -4,6 +4,7 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.controller.plan.ClusterSpec;
 import dev.mainstay.db.engine.Accounts;
 import dev.mainstay.db.engine.Credentials;
+import dev.mainstay.db.failover.Policy;
 import java.time.Duration;
 
 /**
@@ -11,12 +12,24 @@ import java.time.Duration;
  *
  * @param id its name among its peers
  * @param cluster what the cluster is to be
+ * @param policy how it fails over
  * @param own the controller's account
  * @param accounts the schema and those accounts that it makes
  * @param interval how often the nodes are looked at
+ * @param links where nodes are reached that are not reached at their own address
+ * @param control who kills nodes
+ * @param breakpoint where a test ends it
  */
 public record ControllerSettings(
-    String id, ClusterSpec cluster, Credentials own, Accounts accounts, Duration interval) {
+    String id,
+    ClusterSpec cluster,
+    Policy policy,
+    Credentials own,
+    Accounts accounts,
+    Duration interval,
+    Links links,
+    NodeControl control,
+    Breakpoint breakpoint) {
 
   private static final Duration SHORTEST = Duration.ofMillis(50);
 

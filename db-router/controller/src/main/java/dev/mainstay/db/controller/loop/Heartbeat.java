@@ -2,7 +2,6 @@ package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.engine.EngineSql;
-import dev.mainstay.db.engine.NodeConnector;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -22,7 +21,9 @@ final class Heartbeat implements AutoCloseable {
 
   static final Duration EVERY = Duration.ofSeconds(1);
 
-  private final NodeConnector connector;
+  private static final int ALIVE_SECONDS = 1;
+
+  private final Reach reach;
   private final String controller;
   private final Clock clock;
   private final AtomicReference<Optional<NodeAddress>> primary =
@@ -32,11 +33,11 @@ final class Heartbeat implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * @param connector whose socket time-out is the longest wait for an acknowledgement before the
-   *     write is given up with its connection
+   * @param reach whose socket time-out is the longest wait for an acknowledgement before the write
+   *     is given up with its connection
    */
-  Heartbeat(NodeConnector connector, String controller, Clock clock) {
-    this.connector = connector;
+  Heartbeat(Reach reach, String controller, Clock clock) {
+    this.reach = reach;
     this.controller = controller;
     this.clock = clock;
     this.thread = Thread.ofVirtual().name("heartbeat-" + controller).unstarted(this::run);
@@ -69,12 +70,18 @@ final class Heartbeat implements AutoCloseable {
     try {
       Connection connection = kept.get();
       if (connection == null) {
-        connection = connector.connect(node);
+        connection = reach.connect(node);
         kept.set(connection);
         if (!primary.get().equals(Optional.of(node))) {
           Aborts.now(kept.getAndSet(null));
           return;
         }
+      }
+      // A write that a stopped server finds in its buffer when it wakes would part it from the
+      // rest.
+      if (!connection.isValid(ALIVE_SECONDS)) {
+        Aborts.now(kept.getAndSet(null));
+        return;
       }
       EngineSql.of(connection).writeHeartbeat(connection, clock.instant(), controller);
     } catch (SQLException e) {

@@ -3,65 +3,78 @@ package dev.mainstay.db.controller.loop;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.controller.plan.ClusterSpec;
-import dev.mainstay.db.engine.NodeConnector;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The right to change the cluster: {@code GET_LOCK} of one name held on a majority of its nodes.
+ * The locks of nodes: {@code GET_LOCK} of one name, held on each by a session through which alone
+ * that node is changed ({@link LockedSession}).
  *
- * <p>Two majorities always share a node, so there are never two holders. A seeker takes the locks
- * in the nodes' order and lets all go when it gets no majority, so that of two that start together
- * the one that gets the first node goes on and the other gives way. The lock lives exactly as long
- * as the session that took it ({@link LockedSession}).
+ * <p>A seeker takes the locks in the nodes' order, so that of two that start together the one that
+ * gets the first node goes on and the other gives way. What the locks that are held entitle to is
+ * decided elsewhere ({@link dev.mainstay.db.failover.Course#claim}).
  */
 final class Lease implements AutoCloseable {
 
-  private final ClusterSpec cluster;
+  private record Held(LockedSession session, Instant since) {}
+
   private final String lockName;
-  private final NodeConnector connector;
-  private final Map<NodeId, LockedSession> sessions = new ConcurrentHashMap<>();
+  private final Reach reach;
+  private final Clock clock;
+  private final Map<NodeId, Held> sessions = new ConcurrentHashMap<>();
   private volatile boolean closed;
 
-  Lease(ClusterSpec cluster, NodeConnector connector) {
-    this.cluster = cluster;
+  Lease(ClusterSpec cluster, Reach reach, Clock clock) {
     this.lockName = lockName(cluster);
-    this.connector = connector;
+    this.reach = reach;
+    this.clock = clock;
   }
 
   static String lockName(ClusterSpec cluster) {
     return "mainstay." + cluster.name();
   }
 
-  /** Whether a majority of all nodes is locked by this controller's living sessions. */
-  boolean held() {
-    return sessions.values().stream().filter(LockedSession::isOpen).count() >= cluster.majority();
+  /** The nodes whose locks are held by living sessions, each since when. */
+  Map<NodeId, Instant> locks() {
+    Map<NodeId, Instant> locks = new HashMap<>();
+    sessions.forEach(
+        (node, held) -> {
+          if (held.session().isOpen()) {
+            locks.put(node, held.since());
+          }
+        });
+    return locks;
   }
 
   /** The session that may change this node. */
   Optional<LockedSession> session(NodeId node) {
-    return Optional.ofNullable(sessions.get(node)).filter(LockedSession::isOpen);
+    return Optional.ofNullable(sessions.get(node)).map(Held::session).filter(LockedSession::isOpen);
   }
 
   /**
-   * Takes the locks of those of the reached nodes that are not yet held.
+   * Takes the locks of these nodes as far as they are free and not yet held.
    *
-   * @return whether the lease is held now
+   * @return whether any was taken
    */
-  boolean seek(Collection<NodeAddress> reached) {
-    sessions.values().removeIf(session -> !session.isOpen());
-    boolean leading = held();
-    for (NodeAddress node : reached) {
+  boolean seek(Collection<NodeAddress> nodes) {
+    sessions.values().removeIf(held -> !held.session().isOpen());
+    boolean leading = !sessions.isEmpty();
+    boolean taken = false;
+    for (NodeAddress node : nodes) {
       if (sessions.containsKey(node.id())) {
         continue;
       }
       try {
-        Optional<LockedSession> session = LockedSession.take(connector, node, lockName);
+        Optional<LockedSession> session = LockedSession.take(reach, node, lockName);
         if (session.isPresent()) {
-          sessions.put(node.id(), session.get());
+          sessions.put(node.id(), new Held(session.get(), clock.instant()));
+          taken = true;
         } else if (!leading) {
           break; // somebody else is ahead
         }
@@ -69,22 +82,23 @@ final class Lease implements AutoCloseable {
         // Lost between the observation and now; the next round observes why.
       }
     }
-    if (closed || !held()) {
+    if (closed) {
       release();
     }
-    return held();
+    return taken;
   }
 
   /** Pings every idle session, each on its own thread, and returns at once. */
   void keepAlive() {
-    for (LockedSession session : sessions.values()) {
+    for (Held held : sessions.values()) {
+      LockedSession session = held.session();
       Thread.ofVirtual().name("lease-" + session.node().id()).start(session::keepAlive);
     }
   }
 
   /** Lets every lock go. */
   void release() {
-    sessions.values().forEach(LockedSession::close);
+    sessions.values().forEach(held -> held.session().close());
     sessions.clear();
   }
 

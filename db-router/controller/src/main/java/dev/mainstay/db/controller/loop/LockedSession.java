@@ -2,7 +2,6 @@ package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.engine.EngineSql;
-import dev.mainstay.db.engine.NodeConnector;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -52,9 +51,9 @@ final class LockedSession implements AutoCloseable {
    *
    * @return empty when another session holds the lock
    */
-  static Optional<LockedSession> take(NodeConnector connector, NodeAddress node, String lockName)
+  static Optional<LockedSession> take(Reach reach, NodeAddress node, String lockName)
       throws SQLException {
-    Connection connection = connector.connect(node);
+    Connection connection = reach.connect(node);
     boolean taken = false;
     try {
       EngineSql sql = EngineSql.of(connection);

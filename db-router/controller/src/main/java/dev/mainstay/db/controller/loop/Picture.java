@@ -1,6 +1,7 @@
 package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.Topology;
+import dev.mainstay.db.controller.plan.Strategy.Vacancy;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -9,6 +10,7 @@ import java.util.Optional;
  *
  * @param leader the id of the controller that leads, as far as it is known
  * @param leading whether that is this one
+ * @param vacancy while no primary in office is open
  * @param waiting what the cluster waits for, if anything
  */
 public record Picture(
@@ -16,9 +18,11 @@ public record Picture(
     Topology topology,
     Optional<String> leader,
     boolean leading,
+    Optional<Vacancy> vacancy,
     Optional<String> waiting) {
 
   static Picture unknown(Instant at) {
-    return new Picture(at, Topology.unknown(), Optional.empty(), false, Optional.empty());
+    return new Picture(
+        at, Topology.unknown(), Optional.empty(), false, Optional.empty(), Optional.empty());
   }
 }

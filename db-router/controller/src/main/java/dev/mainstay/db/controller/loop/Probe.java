@@ -2,11 +2,12 @@ package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.Observation;
+import dev.mainstay.db.Observation.Reached;
 import dev.mainstay.db.engine.EngineSql;
-import dev.mainstay.db.engine.NodeConnector;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,19 @@ import org.jspecify.annotations.Nullable;
 final class Probe implements AutoCloseable {
 
   private final NodeAddress node;
-  private final NodeConnector connector;
+  private final Reach reach;
+  private final List<NodeAddress> nodes;
   private final String lockName;
   private final Clock clock;
   private final AtomicReference<@Nullable Connection> kept = new AtomicReference<>();
 
-  Probe(NodeAddress node, NodeConnector connector, String lockName, Clock clock) {
+  /**
+   * @param nodes all of the cluster
+   */
+  Probe(NodeAddress node, List<NodeAddress> nodes, Reach reach, String lockName, Clock clock) {
     this.node = node;
-    this.connector = connector;
+    this.nodes = List.copyOf(nodes);
+    this.reach = reach;
     this.lockName = lockName;
     this.clock = clock;
   }
@@ -48,7 +54,7 @@ final class Probe implements AutoCloseable {
       }
     }
     try {
-      Connection fresh = connector.connect(node);
+      Connection fresh = reach.connect(node);
       kept.set(fresh);
       return look(fresh);
     } catch (SQLException e) {
@@ -59,12 +65,19 @@ final class Probe implements AutoCloseable {
 
   private Sighting look(Connection connection) throws SQLException {
     EngineSql sql = EngineSql.of(connection);
-    Observation seen = sql.observe(connection, node, clock.instant());
-    return new Sighting(seen, sql.lockHolder(connection, lockName).isPresent());
+    Reached seen = sql.observe(connection, node, clock.instant());
+    return new Sighting(direct(seen), sql.lockHolder(connection, lockName).isPresent());
+  }
+
+  /** Replication told by the nodes' own addresses, whatever way it takes. */
+  private Reached direct(Reached seen) {
+    return seen.replication().isEmpty()
+        ? seen
+        : seen.withReplication(reach.links().direct(node.id(), seen.replication().get(), nodes));
   }
 
   private Sighting unreachable(SQLException e) {
-    return unreachable(Reasons.why(e, connector.credentials().username()));
+    return unreachable(Reasons.why(e, reach.connector().credentials().username()));
   }
 
   Sighting unreachable(String why) {

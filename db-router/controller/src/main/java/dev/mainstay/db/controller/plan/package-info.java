@@ -1,8 +1,8 @@
 /**
- * What to do next with a cluster, decided from what was seen of it: pure functions on values.
+ * What to do next with a cluster, decided from what was seen of it: values in, values out.
  *
- * <p>Imports {@code java.*}, JSpecify and the topology types only. {@link
- * dev.mainstay.db.controller.plan.Planner} is the way in.
+ * <p>Imports {@code java.*}, JSpecify, the topology types and the rules of the fail-over only.
+ * {@link dev.mainstay.db.controller.plan.Strategy} is the way in.
  */
 @NullMarked
 package dev.mainstay.db.controller.plan;

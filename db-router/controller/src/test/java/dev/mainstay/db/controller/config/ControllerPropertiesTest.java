@@ -30,7 +30,7 @@ class ControllerPropertiesTest {
 
     assertThat(settings.id()).isEqualTo("rt-1");
     assertThat(settings.cluster().name()).isEqualTo("mainstay");
-    assertThat(settings.interval()).isEqualTo(Duration.ofMillis(500));
+    assertThat(settings.interval()).isEqualTo(Duration.ofMillis(250));
     assertThat(settings.own().username()).isEqualTo("controller");
     assertThat(settings.accounts().schema()).isEqualTo("mainstay");
     assertThat(settings.accounts().application().username()).isEqualTo("app");
@@ -56,6 +56,12 @@ class ControllerPropertiesTest {
         "schema        | a.b                                 | schema is 'a.b'",
         "interval      | 1ms                                 | interval is PT0.001S",
         "patience      | -1s                                 | patience is PT-1S",
+        "failover.patience | 0s                              | patience is PT0S",
+        "failover.limit    | 0                               | flapping is 0",
+        "failover.durability | perhaps                       | Durability.perhaps",
+        "via.db-9      | 127.0.0.1:1                         | mainstay.controller.via names db-9",
+        "via.db-1      | 127.0.0.1                           | node is 'place=127.0.0.1'",
+        "replicate-via.db-1.db-3 | 127.0.0.1:1               | replicate-via names db-3",
       })
   void aBadValueIsNamed(String key, String value, String message) {
     Map<String, String> bad = new HashMap<>(COMPLETE);

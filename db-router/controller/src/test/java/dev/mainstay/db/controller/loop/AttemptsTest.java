@@ -2,8 +2,9 @@ package dev.mainstay.db.controller.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mainstay.db.NodeAddress;
-import dev.mainstay.db.controller.plan.Step;
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.controller.plan.Task;
+import dev.mainstay.db.failover.Step;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,20 +15,20 @@ class AttemptsTest {
   private static final Instant START = Instant.parse("2026-11-22T12:00:00Z");
 
   private final Attempts attempts = new Attempts();
-  private final Step close = new Step.Close(node(2), "open");
-  private final Step resume = new Step.Resume(node(2), true, "stopped");
-  private final Step other = new Step.Resume(node(3), true, "stopped");
+  private final Task close = new Task.Turn(new Step.Close(node(2), "open"));
+  private final Task resume = new Task.Turn(new Step.Resume(node(2), true, "stopped"));
+  private final Task other = new Task.Turn(new Step.Resume(node(3), true, "stopped"));
 
   @Test
-  void aStepThatDoesNotHelpIsTriedAfter1And2And4SecondsAndSoOnUpTo30() {
+  void aTaskThatDoesNotHelpIsTriedAfter100And200And400MillisecondsAndSoOnUpTo10Seconds() {
     List<Integer> tries = new ArrayList<>();
-    for (int second = 0; second <= 121; second++) {
-      if (!attempts.due(List.of(resume), START.plusSeconds(second)).isEmpty()) {
-        tries.add(second);
+    for (int tenth = 0; tenth <= 330; tenth++) {
+      if (!attempts.due(List.of(resume), START.plusMillis(100L * tenth)).isEmpty()) {
+        tries.add(tenth);
       }
     }
 
-    assertThat(tries).containsExactly(0, 1, 3, 7, 15, 31, 61, 91, 121);
+    assertThat(tries).containsExactly(0, 1, 3, 7, 15, 31, 63, 127, 227, 327);
   }
 
   @Test
@@ -44,7 +45,7 @@ class AttemptsTest {
   void whatFollowsAPausingStepOnTheSameNodeWaitsWithIt() {
     attempts.due(List.of(close), START);
 
-    assertThat(attempts.due(List.of(close, resume, other), START.plusMillis(500)))
+    assertThat(attempts.due(List.of(close, resume, other), START.plusMillis(50)))
         .containsExactly(other);
     assertThat(attempts.due(List.of(close, resume), START.plusSeconds(1)))
         .containsExactly(close, resume);
@@ -58,7 +59,7 @@ class AttemptsTest {
     assertThat(attempts.due(List.of(resume), START)).containsExactly(resume);
   }
 
-  private static NodeAddress node(int number) {
-    return NodeAddress.parse("db-%d=127.0.0.1:%d".formatted(number, 3310 + number));
+  private static NodeId node(int number) {
+    return new NodeId("db-" + number);
   }
 }

@@ -13,8 +13,10 @@ import dev.mainstay.db.Role;
 import dev.mainstay.db.SemiSync;
 import dev.mainstay.db.Topology;
 import dev.mainstay.db.controller.ControllerApplication;
+import dev.mainstay.db.controller.loop.Orders.Answer;
 import dev.mainstay.db.controller.testing.ReplicatedCluster;
 import dev.mainstay.db.engine.EngineSql;
+import dev.mainstay.db.failover.Rules;
 import dev.mainstay.db.local.LocalEngine;
 import dev.mainstay.db.local.testing.EachEngine;
 import java.io.IOException;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,6 +44,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 /** One cluster of three real nodes that a controller set up from blank, and what befalls it. */
 @EachEngine
 class ControllerIT {
+
+  private static final NodeId FIRST = new NodeId("db-1");
 
   @SuppressWarnings("NullAway.Init") // started before the first test of the class
   private static ReplicatedCluster cluster;
@@ -66,9 +71,27 @@ class ControllerIT {
     Stream.ofNullable(cluster).forEach(ReplicatedCluster::close); // none where it was skipped
   }
 
+  /** All follow the first node, which so gets the office back where a test took it. */
   @BeforeEach
   void allIsWell() {
     cluster.awaitInSync();
+    if (!cluster.primary().equals(FIRST)) {
+      assertThat(switchover("db-1")).isInstanceOf(Answer.Done.class);
+      cluster.awaitInSync();
+    }
+    cluster.awaitTopology(t -> t.epoch().orElseThrow().ackers().size() == 2);
+  }
+
+  private static Answer switchover(String to) {
+    return leader().orders().move(new NodeId(to), false).join();
+  }
+
+  private static Controller leader() {
+    return await()
+        .until(
+            () -> cluster.controllers().stream().filter(c -> c.picture().leading()).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   @Test
@@ -82,7 +105,7 @@ class ControllerIT {
     assertThat(topology.nodes())
         .extracting(NodeState::role)
         .containsExactly(Role.PRIMARY, Role.REPLICA, Role.REPLICA);
-    assertThat(semiSync("db-1").clients()).isEqualTo(2);
+    await().untilAsserted(() -> assertThat(semiSync("db-1").clients()).isEqualTo(2));
     assertThat(semiSync("db-2").replicaActive()).isTrue();
     assertThat(semiSync("db-3").replicaActive()).isTrue();
   }
@@ -203,7 +226,31 @@ class ControllerIT {
   }
 
   @Test
-  void aPrimaryThatRestartedAloneIsOpenedAgainInANewEpoch() throws SQLException {
+  void aKilledPrimaryIsSucceededAndRejoins() throws SQLException {
+    String value = write();
+    long epoch = cluster.topology().epoch().orElseThrow().epoch();
+
+    String more;
+    cluster.kill("db-1");
+    try {
+      awaitSuccessor();
+      more = write();
+    } finally {
+      cluster.restart("db-1");
+    }
+
+    cluster.awaitInSync();
+    assertThat(cluster.primary()).isNotEqualTo(FIRST);
+    assertThat(cluster.topology().epoch().orElseThrow().epoch())
+        .isGreaterThanOrEqualTo(epoch + Rules.TERM);
+    for (String node : List.of("db-1", "db-2", "db-3")) {
+      await().untilAsserted(() -> assertThat(values(node)).contains(value, more));
+    }
+    cluster.awaitTopology(t -> t.epoch().orElseThrow().ackers().contains(FIRST));
+  }
+
+  @Test
+  void aPrimaryThatRestartsFasterThanItsDeathIsNoticedGetsANewEpoch() throws SQLException {
     String value = write();
     long epoch = cluster.topology().epoch().orElseThrow().epoch();
 
@@ -211,11 +258,70 @@ class ControllerIT {
     cluster.restart("db-1");
 
     cluster.awaitTopology(
-        t -> t.epoch().filter(e -> e.epoch() == epoch + 1).isPresent() && t.primary().isPresent());
+        t -> t.epoch().filter(e -> e.epoch() > epoch).isPresent() && t.primary().isPresent());
+    cluster.awaitInSync();
+    assertThat(values(cluster.primary().value())).contains(value);
+    write();
+  }
+
+  @Test
+  void aPrimaryThatStandsStillIsSucceededAndDoesNoHarmWhenItWakes() throws SQLException {
+    String value = write();
+    cluster.pause("db-1");
+    try {
+      awaitSuccessor();
+      write();
+    } finally {
+      cluster.resume("db-1");
+    }
+
+    cluster.awaitTopology(t -> role(t, "db-1") == Role.REPLICA);
     cluster.awaitInSync();
     assertThat(values("db-1")).contains(value);
-    assertThat(semiSync("db-1").clients()).isEqualTo(2);
-    write();
+  }
+
+  @Test
+  void aSwitchoverMovesTheOfficeAndIsToldByEvents() throws SQLException {
+    long epoch = cluster.topology().epoch().orElseThrow().epoch();
+    Events events = leader().events();
+    BlockingQueue<Event> queue = events.listen(Long.MAX_VALUE);
+    try {
+      Answer answer = switchover("db-3");
+
+      assertThat(answer)
+          .isInstanceOfSatisfying(
+              Answer.Done.class,
+              done -> {
+                assertThat(done.primary()).isEqualTo(new NodeId("db-3"));
+                assertThat(done.epoch()).isEqualTo(epoch + Rules.TERM);
+              });
+      write();
+      await().until(() -> queue.stream().anyMatch(e -> e.kind() == Event.Kind.PRIMARY));
+      assertThat(queue)
+          .extracting(Event::kind)
+          .contains(Event.Kind.SWITCHOVER, Event.Kind.STEP, Event.Kind.ACKERS);
+    } finally {
+      events.leave(queue);
+    }
+  }
+
+  @Test
+  void aSwitchoverThatMustNotBeIsRefusedAndChangesNothing() throws SQLException {
+    EpochRecord epoch = cluster.topology().epoch().orElseThrow();
+    cluster.kill("db-3");
+    try {
+      cluster.awaitTopology(t -> role(t, "db-3") == Role.UNREACHABLE);
+
+      assertThat(switchover("db-1")).isEqualTo(new Answer.Refused("db-1 is primary already"));
+      assertThat(switchover("db-3"))
+          .isEqualTo(new Answer.Refused("db-3 is not reached, or of another cluster"));
+      assertThat(switchover("db-9"))
+          .isEqualTo(new Answer.Refused("db-9 is not a node of this cluster"));
+      assertThat(cluster.topology().epoch().orElseThrow().primary()).isEqualTo(epoch.primary());
+      write();
+    } finally {
+      cluster.restart("db-3");
+    }
   }
 
   @Test
@@ -223,16 +329,18 @@ class ControllerIT {
     String value = write();
     long epoch = cluster.topology().epoch().orElseThrow().epoch();
 
-    // Replicas first: a MySQL that stops waits 8 s for replicas that hang on it.
+    // As `down` does. Replicas first: a MySQL that stops waits 8 s for replicas that hang on it.
+    cluster.stopController(leader().id());
     cluster.stop("db-3");
     cluster.stop("db-2");
     cluster.stop("db-1");
     cluster.restart("db-3");
     cluster.restart("db-2");
     cluster.restart("db-1");
+    cluster.startController("rt-1");
 
     cluster.awaitInSync();
-    assertThat(cluster.primary()).isEqualTo(new NodeId("db-1"));
+    assertThat(cluster.primary()).isEqualTo(FIRST);
     assertThat(cluster.topology().epoch().orElseThrow().epoch()).isGreaterThan(epoch);
     assertThat(values("db-1")).contains(value);
     write();
@@ -294,6 +402,11 @@ class ControllerIT {
     } finally {
       cluster.stopController("rt-9");
     }
+  }
+
+  private static void awaitSuccessor() {
+    cluster.awaitTopology(
+        t -> t.primary().filter(p -> p.writable() && !p.id().equals(FIRST)).isPresent());
   }
 
   /** Inserts a row as the application, and returns its value. */

@@ -47,7 +47,9 @@ class RoundsTest {
 
   private static Rounds rounds(String node) {
     NodeConnector connector = new NodeConnector(new Credentials("u", "p"), LONG, LONG);
-    Probe probe = new Probe(NodeAddress.parse(node), connector, "lock", Clock.systemUTC());
+    NodeAddress address = NodeAddress.parse(node);
+    Reach reach = new Reach(connector, Links.DIRECT);
+    Probe probe = new Probe(address, List.of(address), reach, "lock", Clock.systemUTC());
     return new Rounds(List.of(probe), LIMIT, Duration.ofSeconds(3));
   }
 }

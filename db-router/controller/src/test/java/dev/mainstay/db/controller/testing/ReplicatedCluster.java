@@ -7,13 +7,17 @@ import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
 import dev.mainstay.db.Topology;
+import dev.mainstay.db.controller.loop.Breakpoint;
 import dev.mainstay.db.controller.loop.Controller;
 import dev.mainstay.db.controller.loop.ControllerSettings;
+import dev.mainstay.db.controller.loop.Links;
+import dev.mainstay.db.controller.loop.NodeControl;
 import dev.mainstay.db.controller.loop.Picture;
 import dev.mainstay.db.controller.plan.ClusterSpec;
 import dev.mainstay.db.engine.Accounts;
 import dev.mainstay.db.engine.Credentials;
 import dev.mainstay.db.engine.NodeConnector;
+import dev.mainstay.db.failover.Policy;
 import dev.mainstay.db.local.LocalEngine;
 import dev.mainstay.db.local.testing.TestNode;
 import java.sql.Connection;
@@ -177,6 +181,7 @@ public final class ReplicatedCluster implements AutoCloseable {
     return new ControllerSettings(
         id,
         new ClusterSpec("mainstay", addresses, Duration.ofSeconds(3)),
+        Policy.DEFAULT,
         new Credentials("controller", password),
         new Accounts(
             SCHEMA,
@@ -188,7 +193,18 @@ public final class ReplicatedCluster implements AutoCloseable {
                 .map(
                     node -> new Credentials(ControllerSettings.user(node), password("replication")))
                 .toList()),
-        Duration.ofMillis(100));
+        Duration.ofMillis(100),
+        Links.DIRECT,
+        control(),
+        Breakpoint.NONE);
+  }
+
+  /** Kills the process and starts it again, as the supervisor would. */
+  private NodeControl control() {
+    return id -> {
+      kill(id.value());
+      restart(id.value());
+    };
   }
 
   /** Waits for one writable primary, and all others replicas without lag. */

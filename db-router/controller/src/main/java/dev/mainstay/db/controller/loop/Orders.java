@@ -1,0 +1,145 @@
+package dev.mainstay.db.controller.loop;
+
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.controller.loop.Event.Kind;
+import dev.mainstay.db.controller.loop.Event.News;
+import dev.mainstay.db.controller.plan.Order;
+import dev.mainstay.db.controller.plan.Strategy;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/**
+ * Where a person asks for another primary. Requests come from any thread; the loop alone takes
+ * them, and answers them when they are done.
+ */
+public final class Orders {
+
+  private static final int WAITING = 16;
+
+  /** What became of a request. */
+  public sealed interface Answer {
+
+    /** The node is primary and open. */
+    record Done(NodeId primary, long epoch, Duration took) implements Answer {}
+
+    /** It is not done; nothing has changed, or what was begun was undone. */
+    record Refused(String why) implements Answer {}
+
+    /** Another controller leads, or none. */
+    record NotLeading(Optional<String> leader) implements Answer {}
+
+    /** What a forced fail-over would lose, one line each. */
+    record Losses(List<String> losses) implements Answer {}
+  }
+
+  private enum What {
+    MOVE,
+    FORCE,
+    LOSSES
+  }
+
+  private record Request(What what, NodeId to, CompletableFuture<Answer> answer) {}
+
+  private final Clock clock;
+  private final Runnable wake;
+  private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>(WAITING);
+
+  // The loop's own.
+  private Optional<Request> current = Optional.empty();
+  private long began;
+
+  /**
+   * @param wake has the loop look soon
+   */
+  Orders(Clock clock, Runnable wake) {
+    this.clock = clock;
+    this.wake = wake;
+  }
+
+  /**
+   * Moves the primary's office to a node.
+   *
+   * @param forced also where the rules refuse it, at the price of what {@link #losses} tells
+   */
+  public CompletableFuture<Answer> move(NodeId to, boolean forced) {
+    return ask(forced ? What.FORCE : What.MOVE, to);
+  }
+
+  /** What forcing a node into office would lose. */
+  public CompletableFuture<Answer> losses(NodeId to) {
+    return ask(What.LOSSES, to);
+  }
+
+  private CompletableFuture<Answer> ask(What what, NodeId to) {
+    Request request = new Request(what, to, new CompletableFuture<>());
+    if (requests.offer(request)) {
+      wake.run();
+    } else {
+      request.answer().complete(new Answer.Refused("too many requests are waiting"));
+    }
+    return request.answer();
+  }
+
+  /**
+   * Hands the requests on, or answers them.
+   *
+   * @param leader who leads, if anybody
+   */
+  void take(Strategy strategy, boolean leading, Optional<String> leader, Events events) {
+    List<Request> taken = new ArrayList<>();
+    requests.drainTo(taken);
+    for (Request request : taken) {
+      boolean orphaned = request.what() == What.FORCE && leader.isEmpty();
+      if (!leading && !orphaned) {
+        request.answer().complete(new Answer.NotLeading(leader));
+      } else if (request.what() == What.LOSSES) {
+        request.answer().complete(new Answer.Losses(strategy.losses(request.to())));
+      } else {
+        begin(request, strategy, events);
+      }
+    }
+    strategy.outcome().ifPresent(outcome -> end(outcome, events));
+  }
+
+  private void begin(Request request, Strategy strategy, Events events) {
+    boolean forced = request.what() == What.FORCE;
+    if (forced) {
+      strategy
+          .losses(request.to())
+          .forEach(loss -> events.warn(News.of(Kind.SWITCHOVER, "forced: " + loss)));
+    }
+    Optional<String> refused = strategy.order(new Order(request.to(), forced, clock.instant()));
+    if (refused.isPresent()) {
+      request.answer().complete(new Answer.Refused(refused.get()));
+      return;
+    }
+    current = Optional.of(request);
+    began = System.nanoTime();
+    events.tell(
+        News.of(
+            Kind.SWITCHOVER,
+            "%s to %s is asked for"
+                .formatted(forced ? "a forced fail-over" : "a switchover", request.to())));
+  }
+
+  private void end(Order.Outcome outcome, Events events) {
+    Answer answer =
+        switch (outcome) {
+          case Order.Outcome.Done done ->
+              new Answer.Done(
+                  done.primary(), done.epoch(), Duration.ofNanos(System.nanoTime() - began));
+          case Order.Outcome.Refused refused -> {
+            events.tell(News.of(Kind.REFUSED, "no switchover: " + refused.why()));
+            yield new Answer.Refused(refused.why());
+          }
+        };
+    current.ifPresent(request -> request.answer().complete(answer));
+    current = Optional.empty();
+  }
+}
