@@ -5,19 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.mainstay.db.Engine;
+import dev.mainstay.db.NodeId;
+import dev.mainstay.db.Role;
+import dev.mainstay.db.controller.loop.Orders;
 import dev.mainstay.db.controller.testing.ReplicatedCluster;
 import dev.mainstay.db.local.LocalEngine;
 import dev.mainstay.db.local.testing.EachEngine;
 import dev.mainstay.db.router.Cluster;
 import dev.mainstay.web.testing.Site;
 import dev.mainstay.web.testing.Site.Answer;
-import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,8 +29,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
@@ -37,6 +42,7 @@ import org.junit.jupiter.params.Parameter;
 @EachEngine
 @NullUnmarked
 @Timeout(180)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FailoverIT {
 
   private static final int CLIENTS = 6;
@@ -79,12 +85,12 @@ class FailoverIT {
 
   @BeforeEach
   void everyNodeIsInItsPlace() {
-    cluster.awaitInSync();
+    cluster.awaitInPlace();
     await()
         .atMost(SOON)
         .until(
             () ->
-                site.bean(Cluster.class).topology().primary().isPresent()
+                primary().filter("db-1"::equals).isPresent()
                     && site.bean(Cluster.class).topology().replicas().size() == 2);
   }
 
@@ -96,38 +102,87 @@ class FailoverIT {
     }
   }
 
-  @RepeatedTest(2)
-  void aKilledPrimaryThatComesBackCostsNoWriteAndDoublesNone() throws Exception {
+  @Test
+  @Order(1)
+  void aKilledPrimaryIsSucceededAndCostsNoWriteAndDoublesNone() throws Exception {
     Queue<Fate> fates =
         underLoad(
             () -> {
               cluster.kill("db-1");
-              await().pollInterval(A_MOMENT).atMost(SOON).until(() -> held() == CLIENTS);
+              awaitSuccessor();
               cluster.restart("db-1");
             });
 
-    assertAllAcknowledgedOnce(fates);
+    assertAllAcknowledged(fates);
+    cluster.awaitInSync();
+    assertOnceOn(List.of("db-1", "db-2", "db-3"), fates);
   }
 
   @Test
-  void aPrimaryThatIsStoppedUntilItIsMissedCostsNoWriteAndDoublesNone() throws Exception {
+  @Order(2)
+  void aKilledPrimaryThatIsBackAtOnceCostsNoWriteAndDoublesNone() throws Exception {
+    Queue<Fate> fates =
+        underLoad(
+            () -> {
+              cluster.kill("db-1");
+              cluster.restart("db-1");
+            });
+
+    assertAllAcknowledged(fates);
+    cluster.awaitInSync();
+    assertOnceOn(List.of("db-1", "db-2", "db-3"), fates);
+  }
+
+  @Test
+  @Order(3)
+  void aSwitchoverCostsNoWriteAndDoublesNone() throws Exception {
+    Queue<Fate> fates =
+        underLoad(
+            () ->
+                assertThat(cluster.leader().orders().move(new NodeId("db-2"), false).join())
+                    .isInstanceOf(Orders.Answer.Done.class));
+
+    assertAllAcknowledged(fates);
+    cluster.awaitInSync();
+    assertOnceOn(List.of("db-1", "db-2", "db-3"), fates);
+  }
+
+  /** The last: it may come back with a write that nobody acknowledged, and is left out then. */
+  @Test
+  @Order(5)
+  void aPrimaryThatStandsStillIsSucceededAndAcknowledgesNothingWhenItWakes() throws Exception {
     Queue<Fate> fates =
         underLoad(
             () -> {
               cluster.pause("db-1");
-              // Writes hang on it, so none is held before it is missed.
-              await()
-                  .pollInterval(A_MOMENT)
-                  .atMost(SOON)
-                  .until(() -> site.bean(Cluster.class).topology().primary().isEmpty());
+              awaitSuccessor();
               cluster.resume("db-1");
             });
 
-    assertAllAcknowledgedOnce(fates);
+    assertAllAcknowledged(fates);
+    cluster.awaitTopology(
+        t ->
+            t.node(new NodeId("db-1"))
+                .filter(n -> n.role() == Role.REPLICA || n.role() == Role.QUARANTINED)
+                .isPresent());
+    String successor = cluster.primary().value();
+    assertOnceOn(List.of(successor), fates);
+  }
+
+  private static void awaitSuccessor() {
+    await()
+        .pollInterval(A_MOMENT)
+        .atMost(SOON)
+        .until(() -> primary().filter(id -> !id.equals("db-1")).isPresent());
+  }
+
+  private static Optional<String> primary() {
+    return site.bean(Cluster.class).topology().primary().map(node -> node.id().value());
   }
 
   /** Without replicas no COMMIT is answered: the client is told what is so, within the hold. */
   @Test
+  @Order(4)
   void aWriteWithoutAnAckerIsHeldAndThenRefused() throws Exception {
     cluster.kill("db-2");
     cluster.kill("db-3");
@@ -164,10 +219,12 @@ class FailoverIT {
                 }
               });
         }
-        await().atMost(SOON).until(() -> fates.size() > 60);
+        await().atMost(SOON).untilAsserted(() -> assertThat(fates).hasSizeGreaterThan(60));
         fault.strike();
         int before = fates.size();
-        await().atMost(SOON).until(() -> fates.size() > before + 120);
+        await()
+            .atMost(SOON)
+            .untilAsserted(() -> assertThat(fates).hasSizeGreaterThan(before + 120));
       } finally {
         on.set(false);
       }
@@ -177,11 +234,6 @@ class FailoverIT {
 
   private interface Fault {
     void strike() throws Exception;
-  }
-
-  /** How many writes wait for a primary now. */
-  private static double held() {
-    return site.bean(MeterRegistry.class).get("mainstay.db.writes.held").gauge().value();
   }
 
   private static Fate post() {
@@ -202,11 +254,14 @@ class FailoverIT {
         answer.body());
   }
 
-  private static void assertAllAcknowledgedOnce(Queue<Fate> fates) throws SQLException {
+  private static void assertAllAcknowledged(Queue<Fate> fates) {
     assertThat(fates)
         .allSatisfy(fate -> assertThat(fate.isAcknowledged()).as(fate.toString()).isTrue());
-    cluster.awaitInSync();
-    for (String node : List.of("db-1", "db-2", "db-3")) {
+    assertThat(fates.stream().map(Fate::took)).allMatch(took -> took.toMillis() < 10_000);
+  }
+
+  private static void assertOnceOn(List<String> nodes, Queue<Fate> fates) throws SQLException {
+    for (String node : nodes) {
       Map<String, Long> there = notices(node);
       assertThat(
               fates.stream()
@@ -216,7 +271,6 @@ class FailoverIT {
           .as("not exactly once on " + node)
           .isEmpty();
     }
-    assertThat(fates.stream().map(Fate::took)).allMatch(took -> took.toMillis() < 10_000);
   }
 
   private static long count(String node, Fate fate) throws SQLException {

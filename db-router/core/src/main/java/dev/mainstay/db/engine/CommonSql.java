@@ -459,6 +459,11 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
 
   abstract long waitingCommits(Connection connection) throws SQLException;
 
+  static Optional<String> status(Connection connection, String name) throws SQLException {
+    return Sql.first(
+        connection, row -> row.getString(2), "SHOW GLOBAL STATUS LIKE '%s'".formatted(name));
+  }
+
   static SQLException refused(String why) {
     return new SQLException(why, "HY000");
   }
@@ -468,6 +473,11 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
     if (Sql.number(connection, "SELECT @@global.read_only") == 0) {
       throw refused("node is open (expected: closed while its commits wait for a limited time)");
     }
+    if (ackers(connection) == 0) {
+      promote(connection, false);
+      return;
+    }
+    // Not switched off: that takes MySQL a second while a replica is connected.
     Sql.run(connection, "SET GLOBAL %s = %d".formatted(ackTimeoutVariable(), limit.toMillis()));
   }
 
@@ -480,6 +490,9 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
       }
     }
   }
+
+  /** How many replicas are connected that send acks. */
+  abstract long ackers(Connection connection) throws SQLException;
 
   abstract String ackTimeoutVariable();
 

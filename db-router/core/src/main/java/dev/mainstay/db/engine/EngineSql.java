@@ -143,9 +143,10 @@ public sealed interface EngineSql permits CommonSql {
   void promote(Connection connection, boolean acknowledged) throws SQLException;
 
   /**
-   * Makes commits of a node that is closed wait at most so long for an ack, so that a record can be
-   * committed there whether or not a replica is connected. {@link #promote} takes the limit back;
-   * {@link #open} refuses a node that fell back to asynchronous replication meanwhile.
+   * Makes commits of a node that is closed wait at most so long for an ack, and not at all while no
+   * replica is connected that sends one, so that a record can be committed there in any case.
+   * {@link #promote} takes the limit back, and has a node wait again that fell back to asynchronous
+   * replication meanwhile.
    *
    * @throws SQLException also if the node is open
    */

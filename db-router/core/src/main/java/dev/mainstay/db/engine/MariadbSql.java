@@ -143,11 +143,12 @@ final class MariadbSql extends CommonSql {
 
   @Override
   long waitingCommits(Connection connection) throws SQLException {
-    return Sql.first(
-            connection,
-            row -> row.getLong(2),
-            "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_wait_sessions'")
-        .orElse(0L);
+    return status(connection, "Rpl_semi_sync_master_wait_sessions").map(Long::parseLong).orElse(0L);
+  }
+
+  @Override
+  long ackers(Connection connection) throws SQLException {
+    return status(connection, "Rpl_semi_sync_master_clients").map(Long::parseLong).orElse(0L);
   }
 
   @Override
@@ -162,12 +163,7 @@ final class MariadbSql extends CommonSql {
 
   @Override
   boolean waitsForAcks(Connection connection) throws SQLException {
-    return Sql.first(
-            connection,
-            row -> row.getString(2),
-            "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_master_status'")
-        .filter("ON"::equals)
-        .isPresent();
+    return status(connection, "Rpl_semi_sync_master_status").filter("ON"::equals).isPresent();
   }
 
   @Override
@@ -194,6 +190,12 @@ final class MariadbSql extends CommonSql {
           "SET GLOBAL rpl_semi_sync_master_timeout = " + NO_LIMIT,
           "SET GLOBAL rpl_semi_sync_master_wait_no_slave = 1",
           "SET GLOBAL rpl_semi_sync_master_enabled = 1");
+      if (!waitsForAcks(connection)) {
+        Sql.run(
+            connection,
+            "SET GLOBAL rpl_semi_sync_master_enabled = 0",
+            "SET GLOBAL rpl_semi_sync_master_enabled = 1");
+      }
     } else {
       Sql.run(connection, "SET GLOBAL rpl_semi_sync_master_enabled = 0");
     }

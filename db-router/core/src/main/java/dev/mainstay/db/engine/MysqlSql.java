@@ -135,11 +135,12 @@ final class MysqlSql extends CommonSql {
 
   @Override
   long waitingCommits(Connection connection) throws SQLException {
-    return Sql.first(
-            connection,
-            row -> row.getLong(2),
-            "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_wait_sessions'")
-        .orElse(0L);
+    return status(connection, "Rpl_semi_sync_source_wait_sessions").map(Long::parseLong).orElse(0L);
+  }
+
+  @Override
+  long ackers(Connection connection) throws SQLException {
+    return status(connection, "Rpl_semi_sync_source_clients").map(Long::parseLong).orElse(0L);
   }
 
   @Override
@@ -154,12 +155,7 @@ final class MysqlSql extends CommonSql {
 
   @Override
   boolean waitsForAcks(Connection connection) throws SQLException {
-    return Sql.first(
-            connection,
-            row -> row.getString(2),
-            "SHOW GLOBAL STATUS LIKE 'Rpl_semi_sync_source_status'")
-        .filter("ON"::equals)
-        .isPresent();
+    return status(connection, "Rpl_semi_sync_source_status").filter("ON"::equals).isPresent();
   }
 
   @Override
@@ -190,6 +186,12 @@ final class MysqlSql extends CommonSql {
           "SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = 1",
           "SET GLOBAL rpl_semi_sync_source_wait_no_replica = 1",
           "SET GLOBAL rpl_semi_sync_source_enabled = 1");
+      if (!waitsForAcks(connection)) {
+        Sql.run(
+            connection,
+            "SET GLOBAL rpl_semi_sync_source_enabled = 0",
+            "SET GLOBAL rpl_semi_sync_source_enabled = 1");
+      }
     } else {
       Sql.run(connection, "SET GLOBAL rpl_semi_sync_source_enabled = 0");
     }
@@ -219,7 +221,7 @@ final class MysqlSql extends CommonSql {
         """
         CHANGE REPLICATION SOURCE TO SOURCE_HOST = ?, SOURCE_PORT = ?, SOURCE_USER = ?,
         SOURCE_PASSWORD = ?, SOURCE_AUTO_POSITION = 1, GET_SOURCE_PUBLIC_KEY = 1,
-        SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_HEARTBEAT_PERIOD = 0.5""",
+        SOURCE_CONNECT_RETRY = 1, SOURCE_RETRY_COUNT = 86400, SOURCE_HEARTBEAT_PERIOD = 0.25""",
         source.host(),
         source.port(),
         source.account().username(),

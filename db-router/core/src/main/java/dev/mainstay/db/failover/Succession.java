@@ -7,6 +7,7 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation.Reached;
 import dev.mainstay.db.ReplicaStatus;
 import dev.mainstay.db.ReplicaStatus.Io;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +34,9 @@ import java.util.TreeSet;
  * nodes, so a successor goes on, or begins anew, at any point.
  */
 final class Succession {
+  /** So long the others may take to connect to the winner before the former primary is asked. */
+  private static final Duration CONNECTING = Duration.ofSeconds(1);
+
   private final Rules rules;
   private final Scene scene;
   private final EpochRecord last;
@@ -112,7 +116,10 @@ final class Succession {
         ackers.size() == last.ackers().size()
             && ackers.stream()
                 .allMatch(
-                    n -> scene.follows(n, id) && n.readOnly() && (rests(n) || scene.hears(n, id)));
+                    n ->
+                        scene.follows(n, id)
+                            && n.readOnly()
+                            && (rests(n) || connects(n) || scene.hears(n, id)));
     if (!faithful) {
       return Optional.empty();
     }
@@ -136,9 +143,22 @@ final class Succession {
         resumed.add(new Step.Resume(id(node), node.engine() == Engine.MYSQL, why));
       }
     }
+    if (resumed.isEmpty() && ackers.stream().anyMatch(Succession::connects)) {
+      if (scene.stillFor(scene.policy().patience())) {
+        return Optional.empty();
+      }
+      return Optional.of(await("all were restarted, and connect to %s".formatted(id)));
+    }
     EpochRecord next = new EpochRecord(last.epoch() + 1, id, last.ackers());
     return Optional.of(
         Decision.act(resumed.isEmpty() ? rules.takeOffice(next, Set.of(), why) : resumed));
+  }
+
+  /** It was told to, and its first attempt has not failed yet. */
+  private static boolean connects(Reached node) {
+    return node.replication()
+        .filter(r -> r.io() == Io.CONNECTING && r.applying() && r.ioFailure().isEmpty())
+        .isPresent();
   }
 
   /** As after a restart: neither thread runs, and none has failed. */
@@ -236,6 +256,7 @@ final class Succession {
       return Decision.act(new Step.Promote(id, why));
     }
     List<Step> repoints = new ArrayList<>();
+    Optional<Step> former = Optional.empty();
     Set<NodeId> following = new TreeSet<>();
     boolean connected = false;
     for (Reached node : others(winner)) {
@@ -254,6 +275,8 @@ final class Succession {
                   ? new Step.Follow(id(node), id, acker, why)
                   : new Step.Resume(id(node), node.semiSync().replica(), why));
         }
+      } else if (sound && id(node).equals(last.primary())) {
+        former = Optional.of(new Step.Follow(id(node), id, acker, why));
       } else if (sound) {
         repoints.add(new Step.Follow(id(node), id, acker, why));
       } else {
@@ -262,6 +285,15 @@ final class Succession {
           repoints.add(new Step.Acknowledge(id(node), false, "it cannot follow " + id));
         }
       }
+    }
+    // To leave off being a source takes MySQL a second, so it is waited for only where it is
+    // needed.
+    boolean needed =
+        following.isEmpty()
+            || !rules.promised(scene, last, winner)
+            || (!connected && scene.stillFor(CONNECTING));
+    if (repoints.isEmpty() && needed) {
+      former.ifPresent(repoints::add);
     }
     if (!repoints.isEmpty()) {
       return Decision.act(repoints);

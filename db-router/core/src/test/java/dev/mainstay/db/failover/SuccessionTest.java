@@ -204,7 +204,12 @@ class SuccessionTest {
 
     @Test
     void isFetchedFirst() {
-      AScene scene = aScene(MYSQL, 3).received().restarted(1).with(2, n -> n.connected = true);
+      AScene scene =
+          aScene(MYSQL, 3)
+              .received()
+              .restarted(1)
+              .with(2, n -> n.connected = true)
+              .with(3, n -> n.ioError = 2003);
 
       assertThat(acts(scene.next())).containsExactly("CatchUp db-2");
     }

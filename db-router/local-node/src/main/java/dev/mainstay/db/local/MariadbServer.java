@@ -70,6 +70,7 @@ record MariadbServer(Distribution distribution) implements Server {
         gtid_strict_mode=ON
         log_slave_updates=ON
         slave_net_timeout=1
+        rpl_semi_sync_slave_kill_conn_timeout=1
 
         rpl_semi_sync_master_enabled=OFF
         rpl_semi_sync_slave_enabled=OFF

@@ -54,7 +54,7 @@ record MysqlServer(Distribution distribution) implements Server {
         enforce_gtid_consistency=ON
         log_replica_updates=ON
         replica_preserve_commit_order=ON
-        replica_net_timeout=2
+        replica_net_timeout=1
         rpl_stop_replica_timeout=10
 
         plugin_load_add=semisync_source.so

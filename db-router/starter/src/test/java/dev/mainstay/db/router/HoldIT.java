@@ -73,7 +73,7 @@ class HoldIT {
 
   @BeforeEach
   void everyNodeIsInItsPlace() {
-    cluster.awaitInSync();
+    cluster.awaitInPlace();
   }
 
   @AfterEach
@@ -201,6 +201,7 @@ class HoldIT {
   @Test
   void aWriteThatHangsOnAStoppedPrimaryIsBrokenAtItsDeadlineAndRefused() throws Exception {
     start("3s");
+    cluster.stopController("rt-1"); // so that nobody succeeds it
     AtomicBoolean paused = new AtomicBoolean();
     long start = System.nanoTime();
     try {
@@ -218,11 +219,12 @@ class HoldIT {
                                 insert("stopped");
                                 return true;
                               })));
-      assertThat(NoPrimaryException.isCauseOf(refused)).isTrue();
+      assertThat(NoPrimaryException.isCauseOf(refused)).as("%s", refused).isTrue();
       assertThat(Duration.ofNanos(System.nanoTime() - start))
           .isBetween(Duration.ofSeconds(2), Duration.ofSeconds(6));
     } finally {
       cluster.resume("db-1");
+      cluster.startController("rt-1");
     }
     cluster.awaitInSync();
     assertThat(count("stopped")).isZero();

@@ -45,6 +45,7 @@ class MigrationIT {
       settings.put("mainstay.db.migrate.patience", "1s");
       settings.put("mainstay.db.monitor.password", cluster.password("monitor"));
       settings.put("mainstay.db.monitor.interval", "200ms");
+      cluster.stopController("rt-1"); // so that nobody succeeds it
       cluster.kill("db-1");
 
       try (ConfigurableApplicationContext early =
@@ -53,6 +54,7 @@ class MigrationIT {
         assertThat(get(early, "liveness").statusCode()).isEqualTo(200);
 
         cluster.restart("db-1");
+        cluster.startController("rt-1");
 
         await().atMost(SOON).until(() -> get(early, "readiness").statusCode() == 200);
         Board board = early.getBean(Board.class);

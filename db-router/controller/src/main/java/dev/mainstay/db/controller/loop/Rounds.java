@@ -25,7 +25,10 @@ final class Rounds implements AutoCloseable {
 
   private final List<Probe> probes;
 
-  /** Looks that outlasted their round or failed, and those after them. Touched by the loop's thread only. */
+  /**
+   * Looks that outlasted their round or failed, and those after them. Touched by the loop's thread
+   * only.
+   */
   private final Map<NodeId, FutureTask<Sighting>> late = new HashMap<>();
 
   private final Duration limit;

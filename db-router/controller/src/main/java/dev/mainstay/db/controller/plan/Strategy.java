@@ -5,6 +5,7 @@ import static java.util.stream.Collectors.joining;
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation;
+import dev.mainstay.db.Observation.Reached;
 import dev.mainstay.db.failover.Course;
 import dev.mainstay.db.failover.Course.Claim;
 import dev.mainstay.db.failover.Decision;
@@ -239,8 +240,12 @@ public final class Strategy {
   }
 
   private List<Task> provision(Scene scene, boolean provisioned) {
-    NodeId primary = scene.record().orElseThrow().primary();
-    return provisioned
+    EpochRecord record = scene.record().orElseThrow();
+    NodeId primary = record.primary();
+    boolean commits =
+        membership.seen().get(primary) instanceof Reached node
+            && (record.ackers().isEmpty() || node.semiSync().canBeAcknowledged());
+    return provisioned || !commits
         ? List.of()
         : List.of(new Task.Provision(primary, "checked by a new leader"));
   }

@@ -74,24 +74,11 @@ class ControllerIT {
   /** All follow the first node, which so gets the office back where a test took it. */
   @BeforeEach
   void allIsWell() {
-    cluster.awaitInSync();
-    if (!cluster.primary().equals(FIRST)) {
-      assertThat(switchover("db-1")).isInstanceOf(Answer.Done.class);
-      cluster.awaitInSync();
-    }
-    cluster.awaitTopology(t -> t.epoch().orElseThrow().ackers().size() == 2);
+    cluster.awaitInPlace();
   }
 
   private static Answer switchover(String to) {
-    return leader().orders().move(new NodeId(to), false).join();
-  }
-
-  private static Controller leader() {
-    return await()
-        .until(
-            () -> cluster.controllers().stream().filter(c -> c.picture().leading()).findFirst(),
-            Optional::isPresent)
-        .orElseThrow();
+    return cluster.leader().orders().move(new NodeId(to), false).join();
   }
 
   @Test
@@ -283,7 +270,7 @@ class ControllerIT {
   @Test
   void aSwitchoverMovesTheOfficeAndIsToldByEvents() throws SQLException {
     long epoch = cluster.topology().epoch().orElseThrow().epoch();
-    Events events = leader().events();
+    Events events = cluster.leader().events();
     BlockingQueue<Event> queue = events.listen(Long.MAX_VALUE);
     try {
       Answer answer = switchover("db-3");
@@ -330,7 +317,7 @@ class ControllerIT {
     long epoch = cluster.topology().epoch().orElseThrow().epoch();
 
     // As `down` does. Replicas first: a MySQL that stops waits 8 s for replicas that hang on it.
-    cluster.stopController(leader().id());
+    cluster.stopController(cluster.leader().id());
     cluster.stop("db-3");
     cluster.stop("db-2");
     cluster.stop("db-1");

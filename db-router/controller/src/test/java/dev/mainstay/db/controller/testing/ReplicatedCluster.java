@@ -12,6 +12,7 @@ import dev.mainstay.db.controller.loop.Controller;
 import dev.mainstay.db.controller.loop.ControllerSettings;
 import dev.mainstay.db.controller.loop.Links;
 import dev.mainstay.db.controller.loop.NodeControl;
+import dev.mainstay.db.controller.loop.Orders.Answer;
 import dev.mainstay.db.controller.loop.Picture;
 import dev.mainstay.db.controller.plan.ClusterSpec;
 import dev.mainstay.db.engine.Accounts;
@@ -25,6 +26,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -215,6 +217,35 @@ public final class ReplicatedCluster implements AutoCloseable {
                 && topology.replicas().size() == nodes.size() - 1
                 && topology.replicas().stream()
                     .allMatch(node -> node.lag().filter(Duration::isZero).isPresent()));
+  }
+
+  /**
+   * Waits until all is in sync under {@code db-1}, which gets its office back by a switchover if
+   * another has it, and until all others acknowledge.
+   */
+  public void awaitInPlace() {
+    awaitInSync();
+    NodeId first = NodeAddress.parse(nodes().getFirst()).id();
+    if (!primary().equals(first)) {
+      // Refused as long as the node has not connected again to whom it follows.
+      await()
+          .pollInterval(Duration.ofMillis(100))
+          .atMost(LIMIT)
+          .until(() -> leader().orders().move(first, false).join(), Answer.Done.class::isInstance);
+      awaitInSync();
+    }
+    awaitTopology(t -> t.epoch().orElseThrow().ackers().size() == nodes.size() - 1);
+  }
+
+  /** The controller that leads, once one does. */
+  public Controller leader() {
+    return await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(LIMIT)
+        .until(
+            () -> controllers.stream().filter(c -> c.picture().leading()).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   /**
