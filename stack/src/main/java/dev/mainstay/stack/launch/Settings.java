@@ -90,7 +90,11 @@ final class Settings {
         "username", "app",
         "password", secrets.application(),
         "migrate", account("migrate", secrets.migrate()),
-        "monitor", account("monitor", secrets.monitor()));
+        "monitor",
+            Map.of(
+                "username", "monitor",
+                "password", secrets.monitor(),
+                "controllers", controllers()));
   }
 
   private Map<String, Object> gateway(Name name) {
@@ -117,6 +121,12 @@ final class Settings {
   private List<String> nodes() {
     return names(Role.NODE).stream()
         .map(name -> "%s=127.0.0.1:%d".formatted(name, options.portOf(name)))
+        .toList();
+  }
+
+  private List<String> controllers() {
+    return names(Role.CONTROLLER).stream()
+        .map(name -> "http://127.0.0.1:%d".formatted(options.portOf(name)))
         .toList();
   }
 

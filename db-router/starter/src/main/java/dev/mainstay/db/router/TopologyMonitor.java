@@ -238,6 +238,11 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
         : node.role().name();
   }
 
+  /** Looks at all nodes now rather than at the end of the interval. */
+  public void lookNow() {
+    nudges.values().forEach(Semaphore::release);
+  }
+
   /** Looks at a node now rather than at the end of the interval. */
   public void lookNow(NodeId node) {
     Semaphore nudge = nudges.get(node);
@@ -312,7 +317,7 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
   public boolean awaitAfresh(Predicate<Topology> wish, Duration patience)
       throws InterruptedException {
     Instant call = clock.instant();
-    nudges.keySet().forEach(this::lookNow);
+    lookNow();
     return await(topology -> isSeenAfter(call) && wish.test(topology), patience);
   }
 

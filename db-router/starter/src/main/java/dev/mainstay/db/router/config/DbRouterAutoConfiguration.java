@@ -2,6 +2,7 @@ package dev.mainstay.db.router.config;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import dev.mainstay.db.router.ControllerEvents;
 import dev.mainstay.db.router.JdbcProbe;
 import dev.mainstay.db.router.NodeProbe;
 import dev.mainstay.db.router.ReadPolicy;
@@ -68,6 +69,14 @@ public final class DbRouterAutoConfiguration {
         properties.monitor().interval(),
         properties.monitor().urgentInterval(),
         Clock.systemUTC());
+  }
+
+  @Bean(initMethod = "start", destroyMethod = "close")
+  @ConditionalOnMissingBean
+  ControllerEvents mainstayControllerEvents(
+      DbRouterProperties properties, TopologyMonitor monitor) {
+    return new ControllerEvents(
+        properties.monitor().controllers(), monitor::lookNow, properties.monitor().interval());
   }
 
   @Bean

@@ -8,6 +8,7 @@ import dev.mainstay.db.router.Consistency;
 import dev.mainstay.db.router.PoolSettings;
 import dev.mainstay.db.router.RouterSettings;
 import dev.mainstay.db.router.Tls;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -89,6 +90,8 @@ public record DbRouterProperties(
    * @param username the account that observes, with the right to see the state of replication; the
    *     application's where none is given
    * @param password that account's password
+   * @param controllers where the controllers answer, such as http://127.0.0.1:9301: their events are
+   *     a reason to look at the nodes at once; without them it is done by the interval alone
    * @param interval how often each node is looked at
    * @param urgentInterval how often while no write can be done, and how often a node that a
    *     connection has just broken to
@@ -97,6 +100,7 @@ public record DbRouterProperties(
   public record Monitor(
       @Nullable String username,
       @Nullable String password,
+      @DefaultValue List<URI> controllers,
       @DefaultValue("500ms") Duration interval,
       @DefaultValue("100ms") Duration urgentInterval,
       @DefaultValue("1s") Duration timeout) {}
