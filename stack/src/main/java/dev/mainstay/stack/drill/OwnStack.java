@@ -4,7 +4,6 @@ import dev.mainstay.stack.drill.link.Links;
 import dev.mainstay.stack.launch.Progress;
 import dev.mainstay.stack.launch.Stack;
 import dev.mainstay.stack.launch.Wiring;
-import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.Role;
@@ -20,9 +19,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,8 +32,6 @@ import java.util.stream.Stream;
 public final class OwnStack implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(4);
-  private static final int MOST_FAILOVERS = 1000;
-  private static final String HOOK = "test-hook";
 
   private final Home home;
   private final Shape shape;
@@ -52,7 +46,7 @@ public final class OwnStack implements AutoCloseable {
     this.home = home;
     this.shape = shape;
     this.options = options;
-    Wiring wiring = wiring();
+    Wiring wiring = new DrillWiring(options, shape, links);
     this.stack =
         new Stack(
             home,
@@ -144,7 +138,7 @@ public final class OwnStack implements AutoCloseable {
         options,
         state.engine(),
         links,
-        shape.hook() ? Optional.of(home.run().resolve(HOOK)) : Optional.empty());
+        shape.hook() ? Optional.of(home.run().resolve(DrillWiring.HOOK)) : Optional.empty());
   }
 
   /** Where it keeps its things. */
@@ -163,60 +157,6 @@ public final class OwnStack implements AutoCloseable {
   /** A stop that is under way kills from now on instead of asking. */
   public void hurry() {
     stack.hurry();
-  }
-
-  private Wiring wiring() {
-    Map<String, String> replication = replication();
-    return name -> {
-      Map<String, Object> told = new LinkedHashMap<>();
-      if (name.role() == Role.CONTROLLER) {
-        // Drills in a row are no reason to wait for a person to look.
-        told.put("mainstay.controller.failover.limit", MOST_FAILOVERS);
-      }
-      if (name.role() == Role.CONTROLLER && shape.hook()) {
-        // Seen from the folder in which it runs.
-        told.put("mainstay.controller.test-hook", HOOK);
-      }
-      if (name.role() == Role.CONTROLLER && shape.links()) {
-        nodes().forEach(node -> told.put("mainstay.controller.via." + node, link(name, node)));
-        told.putAll(replication);
-      }
-      if (shape.links() && name.equals(new Name(Role.WEB_APP, 1))) {
-        List<Name> nodes = nodes();
-        for (int at = 0; at < nodes.size(); at++) {
-          Name node = nodes.get(at);
-          told.put(
-              "mainstay.db.nodes[%d]".formatted(at), "%s=%s".formatted(node, link(name, node)));
-        }
-      }
-      return told;
-    };
-  }
-
-  /** From each node to each other one, told to every controller alike. */
-  private Map<String, String> replication() {
-    Map<String, String> told = new LinkedHashMap<>();
-    if (shape.links()) {
-      for (Name replica : nodes()) {
-        for (Name source : nodes()) {
-          if (!replica.equals(source)) {
-            told.put(
-                "mainstay.controller.replicate-via.%s.%s".formatted(replica, source),
-                link(replica, source));
-          }
-        }
-      }
-    }
-    return told;
-  }
-
-  private String link(Name from, Name to) {
-    return "127.0.0.1:%d"
-        .formatted(links.between(from.toString(), to.toString(), options.portOf(to)));
-  }
-
-  private List<Name> nodes() {
-    return options.names().stream().filter(name -> name.role() == Role.NODE).toList();
   }
 
   /** Copies what its processes logged. */
