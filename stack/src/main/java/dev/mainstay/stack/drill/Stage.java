@@ -144,6 +144,11 @@ public final class Stage {
         .orElseThrow(() -> new Problem("This stack's controllers were started without a hook."));
   }
 
+  /** Tells whoever watches what is about to happen. */
+  public void say(String what) {
+    progress.say(what);
+  }
+
   /** Lets time pass. */
   public void await(Duration time) throws InterruptedException {
     Thread.sleep(time);

@@ -37,7 +37,7 @@ public final class Catalogue {
             new PrimaryRestart(),
             new PrimaryPause(silence),
             new PrimaryPartition(silence),
-            new LeaderKill(LeaderKill.STEPS),
+            LeaderKill.EVERYWHERE,
             new TwoNodes());
   }
 
