@@ -128,6 +128,15 @@ public sealed interface EngineSql permits CommonSql {
    */
   boolean awaitApplied(Connection connection, Duration timeout) throws SQLException;
 
+  /**
+   * Gives up what was received of a transaction whose end never came, which MariaDB counts as
+   * received: the applier, which waits for that end in vain, is stopped. Call when {@link
+   * #awaitApplied} fails.
+   *
+   * @return whether there was any
+   */
+  boolean discardTorn(Connection connection) throws SQLException;
+
   /** Waits until the node has executed all of {@code gtids}; false when the time was not enough. */
   boolean awaitExecuted(Connection connection, GtidSet gtids, Duration timeout) throws SQLException;
 
@@ -183,7 +192,7 @@ public sealed interface EngineSql permits CommonSql {
    */
   void follow(Connection connection, Source source, boolean acker) throws SQLException;
 
-  /** Starts the threads again that a restart left stopped; nothing if they run. */
+  /** Starts the threads again that a restart or a fence left stopped; nothing if they run. */
   void startReplication(Connection connection) throws SQLException;
 
   /**

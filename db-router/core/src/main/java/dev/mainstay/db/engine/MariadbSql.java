@@ -23,6 +23,10 @@ import java.util.Optional;
 
 /** MariaDB 10.11 and 11.x, whose semi-sync is built in and keeps the older words in its names. */
 final class MariadbSql extends CommonSql {
+  /** What a replica that is not behind takes to apply what it has received. */
+  private static final Duration APPLYING = Duration.ofMillis(500);
+
+  private static final String ALL_READ = "Slave has read all relay log";
 
   @Override
   public Engine engine() {
@@ -233,9 +237,45 @@ final class MariadbSql extends CommonSql {
     Sql.run(connection, "START SLAVE");
   }
 
+  /**
+   * Starts both threads anew. A receiving thread that is started alone goes on behind the last
+   * transaction of which it has received anything; if that was only a part, the rest is never
+   * fetched, and the applier rolls the part back: the transaction is lost on this replica, which
+   * shows in no position. So what was received is applied as far as it can be, and the rest thrown
+   * away, as MariaDB does when it starts both.
+   */
   @Override
   public void startReplication(Connection connection) throws SQLException {
-    Sql.run(connection, "START SLAVE");
+    Optional<ReplicaStatus> status = replication(connection);
+    boolean receives = status.filter(s -> s.io() != ReplicaStatus.Io.STOPPED).isPresent();
+    boolean applies = status.filter(ReplicaStatus::applying).isPresent();
+    if (receives && applies) {
+      return;
+    }
+    restart(connection);
+  }
+
+  private void restart(Connection connection) throws SQLException {
+    Sql.run(connection, "STOP SLAVE IO_THREAD");
+    awaitApplied(connection, APPLYING);
+    Sql.run(connection, "STOP SLAVE", "START SLAVE");
+  }
+
+  @Override
+  public boolean discardTorn(Connection connection) throws SQLException {
+    boolean torn =
+        Sql.first(
+                connection,
+                row ->
+                    row.getString("Slave_IO_Running").equals("No")
+                        && row.getString("Slave_SQL_Running").equals("Yes")
+                        && row.getString("Slave_SQL_State").startsWith(ALL_READ),
+                "SHOW ALL SLAVES STATUS")
+            .orElse(false);
+    if (torn) {
+      Sql.run(connection, "STOP SLAVE SQL_THREAD");
+    }
+    return torn;
   }
 
   @Override
@@ -254,7 +294,7 @@ final class MariadbSql extends CommonSql {
     if (replication(connection)
         .filter(status -> status.io() != ReplicaStatus.Io.STOPPED)
         .isPresent()) {
-      Sql.run(connection, "STOP SLAVE IO_THREAD", "START SLAVE IO_THREAD");
+      restart(connection);
     }
   }
 }

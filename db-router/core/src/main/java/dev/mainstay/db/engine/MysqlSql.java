@@ -239,6 +239,12 @@ final class MysqlSql extends CommonSql {
     Sql.run(connection, "START REPLICA SQL_THREAD");
   }
 
+  /** Never: what MySQL counts as received it has received whole. */
+  @Override
+  public boolean discardTorn(Connection connection) {
+    return false;
+  }
+
   @Override
   public void stopReplication(Connection connection) throws SQLException {
     Sql.run(connection, "STOP REPLICA");

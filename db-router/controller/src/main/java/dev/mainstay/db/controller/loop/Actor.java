@@ -92,7 +92,9 @@ final class Actor {
       case Step.Fence _ -> sql.stopReceiving(c);
       case Step.Drain _ -> {
         sql.startApplying(c);
-        require(sql.awaitApplied(c, DRAIN), "what it received is not applied yet");
+        require(
+            sql.awaitApplied(c, DRAIN) || sql.discardTorn(c),
+            "what it received is not applied yet");
       }
       case Step.CatchUp catchUp ->
           require(sql.awaitExecuted(c, catchUp.wanted(), CATCH_UP), "it has not caught up yet");
