@@ -563,7 +563,6 @@ abstract class StackScenarios {
     mainstay.run("kill", "db-9").failsSaying("db-9", "db-1");
     mainstay.run("logs", "../secrets/admin-token").failsSaying("There is no log");
     mainstay.run("up", "--port", String.valueOf(port)).failsSaying("already up", "down");
-    mainstay.run("stop", primary()).failsSaying("is the primary");
 
     String token =
         "Bearer " + Home.read(folder.resolve("secrets/admin-token")).orElseThrow().strip();
