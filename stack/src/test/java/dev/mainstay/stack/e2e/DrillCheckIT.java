@@ -92,7 +92,10 @@ class DrillCheckIT {
   @Test
   @Order(2)
   void writesThatNoReplicaAcknowledgedAreFoundLost() throws InterruptedException {
-    Result result = hold(new Unguarded(), Pattern.STANDARD);
+    // A writer that meets the web-app that is cut off waits there, so there have to be many.
+    Pattern many = new Pattern(7, 30, 45, 60, Duration.ofSeconds(20), false);
+
+    Result result = hold(new Unguarded(), many);
 
     assertThat(result.held()).isFalse();
     assertThat(result.verdict().audit().lost()).isPositive();
@@ -129,25 +132,25 @@ class DrillCheckIT {
     @Override
     public void perform(Stage stage) throws InterruptedException {
       Name primary = stage.primary();
-      stage.cutOff(primary);
-      waitForNobody(primary);
+      try (Connection connection = connect(primary);
+          Statement statement = connection.createStatement()) {
+        // In this order, or the replicas would get what is written in between.
+        stage.cutOff(primary);
+        statement.execute("SET GLOBAL rpl_semi_sync_master_enabled = 0");
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
       stage.await(Duration.ofMillis(800));
       stage.kill(primary, Duration.ofSeconds(4));
       stage.heal(primary);
     }
 
-    private void waitForNobody(Name node) {
-      try (Connection connection =
-              DriverManager.getConnection(
-                  "jdbc:mysql://127.0.0.1:%d/?allowPublicKeyRetrieval=true&sslMode=PREFERRED"
-                      .formatted(stack.options().portOf(node)),
-                  "controller",
-                  Secrets.of(stack.home()).controller());
-          Statement statement = connection.createStatement()) {
-        statement.execute("SET GLOBAL rpl_semi_sync_master_enabled = 0");
-      } catch (SQLException e) {
-        throw new IllegalStateException(e);
-      }
+    private Connection connect(Name node) throws SQLException {
+      return DriverManager.getConnection(
+          "jdbc:mysql://127.0.0.1:%d/?allowPublicKeyRetrieval=true&sslMode=PREFERRED"
+              .formatted(stack.options().portOf(node)),
+          "controller",
+          Secrets.of(stack.home()).controller());
     }
   }
 }
