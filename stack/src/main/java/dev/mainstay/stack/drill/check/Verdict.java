@@ -1,5 +1,6 @@
 package dev.mainstay.stack.drill.check;
 
+import dev.mainstay.stack.drill.load.Fate;
 import dev.mainstay.stack.drill.load.Pattern;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,8 +50,8 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
     }
     if (measures.failed() > 0) {
       why.add(
-          "%d requests failed, of which %d were refused and %d are unknown"
-              .formatted(measures.failed(), measures.refused(), measures.unknown()));
+          "%d requests failed, of which %d were refused and %d are unknown; the first: %s"
+              .formatted(measures.failed(), measures.refused(), measures.unknown(), first(trial)));
     }
     if (audit.lost() > 0) {
       why.add("%d acknowledged writes are lost".formatted(audit.lost()));
@@ -74,6 +75,22 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
         .ifPresent(
             limit -> addIfLonger(why, "reads paused", measures.readPauseMillis(), limit, lenient));
     return new Verdict(measures, audit, why);
+  }
+
+  /** The first request that failed, and what its client saw. */
+  private static String first(Trial trial) {
+    return trial.requests().stream()
+        .filter(request -> request.fate() != Fate.ACKNOWLEDGED)
+        .findFirst()
+        .map(
+            request ->
+                "a %s that ended %d ms after the measuring began and took %d ms: %s"
+                    .formatted(
+                        request.isWrite() ? "post" : "read",
+                        Duration.between(trial.begun(), request.done()).toMillis(),
+                        request.took().toMillis(),
+                        request.outcome().text()))
+        .orElse("none");
   }
 
   private static void addIfLonger(

@@ -60,7 +60,9 @@ public final class Link implements AutoCloseable {
     gate.open();
   }
 
-  /** Breaks all connections so that both ends notice; new ones are welcome. */
+  /**
+   * Breaks all connections so that both ends notice; what was held is lost, new ones are welcome.
+   */
   public void reset() {
     for (Socket socket : sockets) {
       try {

@@ -36,6 +36,11 @@ public final class Links implements AutoCloseable {
         });
   }
 
+  /** Breaks all connections; what cut links hold is lost. */
+  public synchronized void reset() {
+    links.values().forEach(Link::reset);
+  }
+
   /** Heals all. */
   public synchronized void heal() {
     links.values().forEach(Link::heal);

@@ -5,6 +5,16 @@ import java.util.Optional;
 /** What a client saw of one request. */
 public sealed interface Outcome {
 
+  /** In words. */
+  default String text() {
+    return switch (this) {
+      case Answered(int status, Optional<String> told, var _) ->
+          "HTTP %d%s".formatted(status, told.map(word -> ", " + word).orElse(""));
+      case NotSent(String why) -> "not sent: " + why;
+      case NoAnswer(String why) -> "no answer: " + why;
+    };
+  }
+
   /**
    * An answer came in time.
    *

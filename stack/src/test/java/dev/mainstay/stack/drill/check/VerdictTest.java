@@ -87,7 +87,8 @@ class VerdictTest {
     requests.add(unknown("u", 500));
 
     assertThat(verdict(300, true).why())
-        .containsExactly("1 requests failed, of which 0 were refused and 1 are unknown");
+        .containsExactly(
+            "1 requests failed, of which 0 were refused and 1 are unknown; the first: a post that ended 500 ms after the measuring began and took 5 ms: HTTP 503, unknown");
   }
 
   @Test

@@ -111,6 +111,17 @@ class LinkTest {
   }
 
   @Test
+  void whatACutLinkHoldsIsLostWhenItIsReset() throws IOException {
+    link.cut();
+    send(near, 1);
+
+    link.reset();
+    link.heal();
+
+    assertThatThrownBy(() -> receive(far)).isInstanceOf(SocketException.class);
+  }
+
+  @Test
   void deadTargetEndsTheConnection() throws IOException {
     server.close();
     try (Socket late = new Socket(InetAddress.getLoopbackAddress(), link.port())) {
