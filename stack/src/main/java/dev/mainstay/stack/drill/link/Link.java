@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -64,13 +65,17 @@ public final class Link implements AutoCloseable {
    * Breaks all connections so that both ends notice; what was held is lost, new ones are welcome.
    */
   public void reset() {
-    for (Socket socket : sockets) {
-      try {
-        socket.setSoLinger(true, 0);
-      } catch (IOException closedAlready) {
-        // Then it needs no end.
-      }
-      close(socket);
+    List<Socket> all = List.copyOf(sockets);
+    // All before any is closed: the pumps close the other end, and would do so in good order.
+    all.forEach(Link::endWithReset);
+    all.forEach(this::close);
+  }
+
+  private static void endWithReset(Socket socket) {
+    try {
+      socket.setSoLinger(true, 0);
+    } catch (IOException closedAlready) {
+      // Then it needs no end.
     }
   }
 
