@@ -1,6 +1,6 @@
 #!/bin/bash
 # preStop of a node; the argument is how many seconds it may take. A replica leaves at once. A primary stays in office until
-# somebody else holds it, or the time is up: nothing switches over by itself yet, so today the time is always up. Then run.sh
+# somebody else holds it, or the time is up: it does not ask for a switchover itself. Then run.sh
 # kills the server.
 set -u
 until_second=$((SECONDS + $1))
