@@ -28,10 +28,7 @@ public final class ControllerEvents implements AutoCloseable {
   private final Runnable changed;
   private final Duration pause;
   private final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(CONNECT)
-          .build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
   private final List<Thread> listeners = new ArrayList<>();
   private volatile boolean closed;
 

@@ -27,6 +27,7 @@ class ControllerEventsTest {
   private final BlockingQueue<String> said = new LinkedBlockingQueue<>();
   private final AtomicInteger changes = new AtomicInteger();
   private final AtomicInteger visits = new AtomicInteger();
+
   @SuppressWarnings("NullAway.Init") // started before each test
   private HttpServer server;
 

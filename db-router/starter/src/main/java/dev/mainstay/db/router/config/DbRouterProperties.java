@@ -90,8 +90,8 @@ public record DbRouterProperties(
    * @param username the account that observes, with the right to see the state of replication; the
    *     application's where none is given
    * @param password that account's password
-   * @param controllers where the controllers answer, such as http://127.0.0.1:9301: their events are
-   *     a reason to look at the nodes at once; without them it is done by the interval alone
+   * @param controllers where the controllers answer, such as http://127.0.0.1:9301: their events
+   *     are a reason to look at the nodes at once; without them it is done by the interval alone
    * @param interval how often each node is looked at
    * @param urgentInterval how often while no write can be done, and how often a node that a
    *     connection has just broken to
