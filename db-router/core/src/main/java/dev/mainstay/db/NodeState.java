@@ -13,6 +13,8 @@ import java.util.OptionalLong;
  * @param lag of a replica, at most this far behind; 0 of the primary; empty when unknown: then it
  *     is not to be read from
  * @param gtid what it has executed
+ * @param errant what it holds that the primary lacks, and will always lack: such a node never joins
+ *     again as it is; empty of all others
  * @param heartbeat the newest heartbeat that it has executed; on a primary, when its lease was last
  *     renewed
  * @param why one phrase for people: whom it follows, or what is wrong
@@ -23,6 +25,7 @@ public record NodeState(
     boolean writable,
     Optional<Duration> lag,
     Optional<GtidSet> gtid,
+    Optional<GtidSet> errant,
     OptionalLong serverId,
     Optional<Instant> heartbeat,
     String why) {

@@ -97,6 +97,7 @@ public record Topology(
         false,
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         OptionalLong.empty(),
         Optional.empty(),
         lost.why());
@@ -179,7 +180,8 @@ public record Topology(
       }
       Optional<GtidSet> errant = errant(node);
       if (errant.isPresent()) {
-        return quarantined(node, "is errant: the primary lacks %s".formatted(errant.get()));
+        String why = "is errant: the primary lacks %s".formatted(errant.get());
+        return notFollowing(node, Role.QUARANTINED, errant, why);
       }
       return new NodeState(
           node.address(),
@@ -187,6 +189,7 @@ public record Topology(
           false,
           lag(node, now),
           Optional.of(node.executed()),
+          Optional.empty(),
           OptionalLong.of(node.serverId()),
           node.heartbeat(),
           named(node) ? "is named by %s but closed".formatted(text(epoch)) : following(node));
@@ -203,6 +206,7 @@ public record Topology(
             writable,
             Optional.of(Duration.ZERO),
             Optional.of(node.executed()),
+            Optional.empty(),
             OptionalLong.of(node.serverId()),
             node.heartbeat(),
             writable ? text(epoch) : "%s, but no acker is connected".formatted(text(epoch)));
@@ -211,20 +215,22 @@ public record Topology(
           conflict
               ? "open, but two records of one epoch are known"
               : "open, of %s, while %s is in force".formatted(text(node.epoch()), text(epoch));
-      return notFollowing(node, Role.STALE_PRIMARY, why);
+      return notFollowing(node, Role.STALE_PRIMARY, Optional.empty(), why);
     }
 
     private NodeState quarantined(Reached node, String why) {
-      return notFollowing(node, Role.QUARANTINED, why);
+      return notFollowing(node, Role.QUARANTINED, Optional.empty(), why);
     }
 
-    private static NodeState notFollowing(Reached node, Role role, String why) {
+    private static NodeState notFollowing(
+        Reached node, Role role, Optional<GtidSet> errant, String why) {
       return new NodeState(
           node.address(),
           role,
           false,
           Optional.empty(),
           Optional.of(node.executed()),
+          errant,
           OptionalLong.of(node.serverId()),
           node.heartbeat(),
           why);

@@ -322,6 +322,10 @@ class TopologyTest {
             "is of cluster theirs (expected: ours)",
             "runs MYSQL in a cluster of MARIADB",
             "connection refused");
+    assertThat(topology.nodes())
+        .filteredOn(node -> node.errant().isPresent())
+        .extracting(NodeState::id)
+        .containsExactly(id(6));
   }
 
   @Test

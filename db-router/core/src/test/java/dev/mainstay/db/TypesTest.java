@@ -83,6 +83,7 @@ class TypesTest {
                     true,
                     Optional.of(Duration.ZERO),
                     Optional.empty(),
+                    Optional.empty(),
                     OptionalLong.empty(),
                     Optional.empty(),
                     ""))

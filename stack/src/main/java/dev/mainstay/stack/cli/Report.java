@@ -235,6 +235,14 @@ record Report(
           node.path("gtid").asString("-").replace("\n", ""));
     }
     lines.addAll(table.lines(Report::colour));
+    for (JsonNode node : topology.path("nodes")) {
+      if (!List.of("PRIMARY", "REPLICA").contains(node.path("role").asString(""))) {
+        lines.add(
+            "%s: %s"
+                .formatted(
+                    node.path("id").asString(""), node.path("why").asString("").replace("\n", "")));
+      }
+    }
   }
 
   private static String colour(String cell) {

@@ -12,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Runs one drill on a stack: load on, break, load off, wait until it is whole, read every node. */
@@ -83,10 +85,21 @@ public final class Exercise {
                   problems.add(
                       "%d s after the load the stack is not whole: %s"
                           .formatted(setting.patience().toSeconds(), missing)));
-      List<Copy> copies = copies(run, problems);
+      Map<String, String> quarantined = subject.quarantined();
+      quarantined.forEach(
+          (node, why) -> progress.say("%s is left out: it %s".formatted(node, why)));
+      List<Copy> copies = copies(run, quarantined.keySet(), problems);
       Subject.Seen seen = watch.stop();
       return new Trial(
-          begun, ended, requests, stage.marks(), seen.events(), seen.samples(), copies, problems);
+          begun,
+          ended,
+          requests,
+          stage.marks(),
+          seen.events(),
+          seen.samples(),
+          copies,
+          quarantined,
+          problems);
     } finally {
       mend(stage, problems);
     }
@@ -100,15 +113,18 @@ public final class Exercise {
     }
   }
 
-  /** Of every node, once all hold the same; what there is, if they never do. */
-  private List<Copy> copies(String run, List<String> problems) throws InterruptedException {
+  /** Of every node but some, once all hold the same; what there is, if they never do. */
+  private List<Copy> copies(String run, Set<String> leftOut, List<String> problems)
+      throws InterruptedException {
     Instant deadline = clock.instant().plus(LONGEST_CATCH_UP);
     while (true) {
       Subject.Copies copies = subject.copies(run);
-      boolean whole = copies.unreadable().isEmpty() && Audit.agree(copies.copies());
+      List<Copy> members =
+          copies.copies().stream().filter(copy -> !leftOut.contains(copy.node())).toList();
+      boolean whole = copies.unreadable().isEmpty() && Audit.agree(members);
       if (whole || clock.instant().isAfter(deadline)) {
         problems.addAll(copies.unreadable());
-        return copies.copies();
+        return members;
       }
       Thread.sleep(GLANCE);
     }

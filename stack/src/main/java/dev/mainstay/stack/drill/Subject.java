@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -28,8 +29,15 @@ public interface Subject {
   /** What the controllers say of the nodes. */
   Optional<JsonNode> topology();
 
-  /** What is missing until every node is in step; nothing once the stack is whole. */
+  /**
+   * What is missing until every node is in step or quarantined; nothing once the stack is whole.
+   */
   Optional<String> missing();
+
+  /** The nodes that the controllers leave out for what they hold, and why. */
+  default Map<String, String> quarantined() {
+    return topology().map(Controllers::quarantined).orElse(Map.of());
+  }
 
   /** SIGKILL; started again after {@code down}, which may be zero. Returns when it is dead. */
   void kill(Name name, Duration down);

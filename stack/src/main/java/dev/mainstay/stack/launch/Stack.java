@@ -262,6 +262,11 @@ public final class Stack {
           open.add(image.getKey().role());
         }
         awaitReady(supervisor, new Readiness(options, controllers), adopted);
+        controllers
+            .topology()
+            .map(Controllers::quarantined)
+            .orElse(Map.of())
+            .forEach((node, why) -> progress.say("%s is left out: it %s".formatted(node, why)));
         supervisor.ready();
         ready = true;
         whenReady.run();

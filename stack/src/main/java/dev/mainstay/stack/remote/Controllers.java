@@ -101,7 +101,7 @@ public final class Controllers implements OfficeGuard {
                 node -> {
                   Map<String, Object> one = new LinkedHashMap<>();
                   for (String field :
-                      List.of("id", "role", "writable", "lagMillis", "gtid", "port")) {
+                      List.of("id", "role", "writable", "lagMillis", "gtid", "port", "why")) {
                     one.put(field, node.path(field).isMissingNode() ? null : node.path(field));
                   }
                   return one;
@@ -110,7 +110,27 @@ public final class Controllers implements OfficeGuard {
     return shown;
   }
 
-  /** What is still missing until the data is safe on every node; nothing once it is. */
+  /** The nodes that are left out for what they hold, and why. */
+  public static Map<String, String> quarantined(JsonNode topology) {
+    Map<String, String> quarantined = new LinkedHashMap<>();
+    topology
+        .path("nodes")
+        .valueStream()
+        .filter(Controllers::isErrant)
+        .forEach(
+            node -> quarantined.put(node.path("id").asString(""), node.path("why").asString("")));
+    return quarantined;
+  }
+
+  /** Such a node stays out until somebody rebuilds it, so nobody waits for it. */
+  private static boolean isErrant(JsonNode node) {
+    return node.path("role").asString("").equals("QUARANTINED") && node.path("errant").isString();
+  }
+
+  /**
+   * What is still missing until the data is safe on every node that is not quarantined for what it
+   * holds; nothing once it is.
+   */
   public Optional<String> missing() {
     return missing(topology());
   }
@@ -136,7 +156,7 @@ public final class Controllers implements OfficeGuard {
                 switch (node.path("role").asString("")) {
                   case "PRIMARY" -> !node.path("writable").asBoolean(false);
                   case "REPLICA" -> false;
-                  default -> true;
+                  default -> !isErrant(node);
                 })
         .map(
             node ->

@@ -5,10 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.mainstay.db.local.LocalEngine;
 import dev.mainstay.db.local.testing.TestEngines;
+import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Json;
 import dev.mainstay.stack.process.PortCheck;
 import dev.mainstay.stack.process.ProcessTable;
+import dev.mainstay.stack.remote.Controllers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -468,7 +470,7 @@ abstract class StackScenarios {
     String replica =
         nodes().stream().filter(node -> !node.equals(primaryUnchecked())).findFirst().orElseThrow();
     try (Site.Load load = site.load(2)) {
-      mainstay.run("kill", replica, "--for", "3s").succeeds();
+      mainstay.run("kill", replica, "--for", "5s").succeeds();
       await().atMost(Duration.ofSeconds(15)).until(() -> roleOf(replica).equals("UNREACHABLE"));
       assertThat(site.post(UUID.randomUUID(), "While a replica is down").statusCode())
           .isEqualTo(201);
@@ -492,15 +494,15 @@ abstract class StackScenarios {
     }
   }
 
-  private String roleOf(String node) throws IOException, InterruptedException {
-    return status()
-        .path("topology")
-        .path("nodes")
-        .valueStream()
-        .filter(one -> one.path("id").asString("").equals(node))
-        .map(one -> one.path("role").asString(""))
-        .findFirst()
-        .orElse("");
+  /** As the controllers tell it; a command would take longer than the fault lasts. */
+  private String roleOf(String node) {
+    return new Controllers(new Options(3, 1, 2, 2, Options.Database.AUTO, port, 0))
+        .topology().stream()
+            .flatMap(topology -> topology.path("nodes").valueStream())
+            .filter(one -> one.path("id").asString("").equals(node))
+            .map(one -> one.path("role").asString(""))
+            .findFirst()
+            .orElse("");
   }
 
   @Test

@@ -52,6 +52,7 @@ final class Nodes {
         writable,
         lag,
         Optional.empty(),
+        Optional.empty(),
         OptionalLong.empty(),
         Optional.empty(),
         "");

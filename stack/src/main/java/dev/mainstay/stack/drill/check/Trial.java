@@ -7,6 +7,7 @@ import dev.mainstay.stack.drill.watch.Sample;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Everything that was seen while a drill ran, before anybody judges it.
@@ -16,7 +17,8 @@ import java.util.List;
  * @param ended when it was taken off
  * @param requests by the time of their end
  * @param events of the controllers since {@code begun}, by time
- * @param copies of the nodes that could be read afterwards
+ * @param copies of the nodes that could be read afterwards, without the quarantined
+ * @param quarantined the nodes that the controllers left out at the end, and why
  * @param problems what kept the drill from being run or checked as it should, a sentence each
  */
 public record Trial(
@@ -27,6 +29,7 @@ public record Trial(
     List<Event> events,
     List<Sample> samples,
     List<Copy> copies,
+    Map<String, String> quarantined,
     List<String> problems) {
 
   public Trial {
@@ -39,7 +42,14 @@ public record Trial(
             .toList();
     samples = List.copyOf(samples);
     copies = List.copyOf(copies);
+    quarantined = Map.copyOf(quarantined);
     problems = List.copyOf(problems);
+  }
+
+  /** Whether the drill broke this node. */
+  boolean broken(String node) {
+    return marks.stream()
+        .anyMatch(mark -> mark.kind() == Mark.Kind.FAULT && mark.node().equals(node));
   }
 
   /** The requests that ended while it was measured. */

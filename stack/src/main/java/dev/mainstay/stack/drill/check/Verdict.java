@@ -60,6 +60,15 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
       why.add("%d writes are there more than once".formatted(audit.doubled()));
     }
     why.addAll(audit.wrong());
+    // What a node wrote and nobody acknowledged before it was broken may remain there, and only
+    // there.
+    trial.quarantined().entrySet().stream()
+        .filter(node -> !trial.broken(node.getKey()))
+        .forEach(
+            node ->
+                why.add(
+                    "%s is quarantined, though nothing was done to it: it %s"
+                        .formatted(node.getKey(), node.getValue())));
     for (Acknowledgeable.Clash clash : Acknowledgeable.clashes(trial.samples())) {
       why.add(
           "%s and %s could both obtain acknowledgements from %s to %s"

@@ -4,6 +4,7 @@ import dev.mainstay.stack.drill.Result;
 import dev.mainstay.stack.drill.check.Measures;
 import dev.mainstay.stack.process.Json;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.SerializationFeature;
@@ -33,6 +34,9 @@ public final class Figures {
     one.put("promoteMillis", measures.promoteMillis());
     one.put("rejoinMillis", measures.rejoinMillis());
     one.put("seed", result.seed());
+    one.put(
+        "quarantined",
+        result.trial().map(trial -> List.copyOf(trial.quarantined().keySet())).orElse(List.of()));
     return Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(one);
   }
 }

@@ -7,6 +7,7 @@ import dev.mainstay.stack.drill.watch.Event;
 import dev.mainstay.stack.drill.watch.Sample;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -130,6 +131,7 @@ public final class Given {
    * went wrong.
    */
   public static Trial trial(List<Request> requests, List<Mark> marks, List<Event> events) {
-    return new Trial(START, at(2000), requests, marks, events, List.of(), List.of(), List.of());
+    return new Trial(
+        START, at(2000), requests, marks, events, List.of(), List.of(), Map.of(), List.of());
   }
 }

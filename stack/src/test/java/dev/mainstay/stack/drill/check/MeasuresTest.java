@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +110,7 @@ class MeasuresTest {
                 Given.look("db-2", 7000, Given.replica(2, 1, 1)),
                 Given.look("db-2", 7100, Given.replica(2, 1, 1))),
             List.of(),
+            Map.of(),
             List.of());
 
     assertThat(Measures.of(trial).rejoinMillis()).isEqualTo(6002);

@@ -18,7 +18,9 @@ import dev.mainstay.stack.drill.watch.Event;
 import dev.mainstay.stack.drill.watch.Sample;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,7 @@ class VerdictTest {
   private final List<Event> events = new ArrayList<>();
   private final List<Sample> samples = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
+  private final Map<String, String> quarantined = new HashMap<>();
   private List<Copy> copies = List.of();
 
   VerdictTest() {
@@ -61,6 +64,7 @@ class VerdictTest {
             events,
             samples,
             copies,
+            quarantined,
             problems),
         PROMISE,
         lenient);
@@ -123,6 +127,17 @@ class VerdictTest {
   }
 
   @Test
+  void onlyANodeThatWasBrokenMayEndQuarantined() {
+    quarantined.put("db-1", "is errant: the primary lacks a:7");
+    assertThat(verdict(300, true).held()).isTrue();
+
+    quarantined.put("db-2", "is errant: the primary lacks b:7");
+    assertThat(verdict(300, true).why())
+        .containsExactly(
+            "db-2 is quarantined, though nothing was done to it: it is errant: the primary lacks b:7");
+  }
+
+  @Test
   void whatKeptTheDrillFromBeingRunIsTold() {
     problems.add("db-1 is QUARANTINED");
 
@@ -140,6 +155,7 @@ class VerdictTest {
             events,
             List.of(),
             List.of(copy("db-1", "a")),
+            Map.of(),
             List.of());
 
     assertThat(Verdict.of(little, PROMISE, true).why())

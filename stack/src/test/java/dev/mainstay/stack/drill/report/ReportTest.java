@@ -51,7 +51,8 @@ class ReportTest {
             "detectMillis",
             "promoteMillis",
             "rejoinMillis",
-            "seed");
+            "seed",
+            "quarantined");
     assertThat(json.path("held").asBoolean(true)).isFalse();
     assertThat(json.path("detectMillis").asLong(0)).isEqualTo(200);
     assertThat(json.path("promoteMillis").isNull()).isTrue();

@@ -204,9 +204,9 @@ public final class Controller implements AutoCloseable {
       plan = strategy.look();
     } else if (idle && !taken) {
       plan = strategy.next(lease.locks(), provisioned);
-      orders.take(strategy, true, Optional.of(settings.id()), events);
     }
     publish(sightings, now);
+    orders.answer(strategy, events);
     if (taken || plan.urgent()) {
       rest = taken ? Duration.ZERO : URGENT;
     }
@@ -316,6 +316,7 @@ public final class Controller implements AutoCloseable {
         false,
         Optional.empty(),
         node.gtid(),
+        node.errant(),
         node.serverId(),
         node.heartbeat(),
         why);

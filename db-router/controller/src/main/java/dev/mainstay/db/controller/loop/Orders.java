@@ -87,7 +87,7 @@ public final class Orders {
   }
 
   /**
-   * Hands the requests on, or answers them.
+   * Hands the requests on, or answers those that are not to be carried out.
    *
    * @param leader who leads, if anybody
    */
@@ -104,6 +104,13 @@ public final class Orders {
         begin(request, strategy, events);
       }
     }
+  }
+
+  /**
+   * Answers what has been carried out, or was given up. After the picture, so that whoever is told
+   * of a new primary also finds it there.
+   */
+  void answer(Strategy strategy, Events events) {
     strategy.outcome().ifPresent(outcome -> end(outcome, events));
   }
 

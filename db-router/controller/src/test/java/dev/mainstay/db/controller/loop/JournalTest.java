@@ -87,6 +87,7 @@ class JournalTest {
         writable,
         Optional.of(Duration.ZERO),
         Optional.empty(),
+        Optional.empty(),
         OptionalLong.of(1),
         Optional.empty(),
         why);
