@@ -48,6 +48,7 @@ import picocli.CommandLine.Spec;
       Up.class,
       LogsCommand.class,
       SwitchoverCommand.class,
+      RebuildCommand.class,
       DrillCommand.class,
       KubernetesCommand.class
     },
@@ -488,6 +489,19 @@ public final class Commands {
               .formatted(home.folder()));
     }
     return new StateFile(home).read().orElseThrow(() -> nothingUp(home));
+  }
+
+  /**
+   * @throws Problem naming the nodes that there are, if this is none of them
+   */
+  static void requireNode(StackState state, String node) {
+    List<Name> nodes =
+        state.options().names().stream().filter(name -> name.role() == Role.NODE).toList();
+    if (Name.parse(node).filter(nodes::contains).isEmpty()) {
+      throw new Problem(
+          "No node is called %s. There are: %s."
+              .formatted(node, String.join(", ", nodes.stream().map(Name::toString).toList())));
+    }
   }
 
   private static Problem nothingUp(Home home) {

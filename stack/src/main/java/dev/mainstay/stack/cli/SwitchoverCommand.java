@@ -1,14 +1,11 @@
 package dev.mainstay.stack.cli;
 
 import dev.mainstay.stack.launch.Secrets;
-import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
-import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.model.StackState;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Json;
 import dev.mainstay.stack.remote.Controllers;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,13 +34,7 @@ final class SwitchoverCommand implements Callable<Integer> {
   public Integer call() {
     Home home = homeOption.home();
     StackState state = Commands.stateOf(home);
-    List<Name> nodes =
-        state.options().names().stream().filter(name -> name.role() == Role.NODE).toList();
-    if (Name.parse(node).filter(nodes::contains).isEmpty()) {
-      throw new Problem(
-          "No node is called %s. There are: %s."
-              .formatted(node, String.join(", ", nodes.stream().map(Name::toString).toList())));
-    }
+    Commands.requireNode(state, node);
     return switch (new Controllers(state.options(), Secrets.adminToken(home)).switchOver(node)) {
       case Controllers.Switchover.Done(String primary, long epoch, long millis) -> {
         System.out.println(

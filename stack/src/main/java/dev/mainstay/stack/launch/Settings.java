@@ -71,6 +71,7 @@ final class Settings {
     controller.put("username", "controller");
     controller.put("password", secrets.controller());
     controller.put("token", secrets.adminToken());
+    controller.put("rebuild", true);
     // Seen from the folder in which it runs.
     controller.put("node-control", Map.of("socket", ControlSocket.NAME));
     controller.put(

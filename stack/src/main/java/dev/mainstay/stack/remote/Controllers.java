@@ -122,14 +122,15 @@ public final class Controllers implements OfficeGuard {
     return quarantined;
   }
 
-  /** Such a node stays out until somebody rebuilds it, so nobody waits for it. */
+  /** A node that holds what the primary lacks. */
   private static boolean isErrant(JsonNode node) {
     return node.path("role").asString("").equals("QUARANTINED") && node.path("errant").isString();
   }
 
   /**
-   * What is still missing until the data is safe on every node that is not quarantined for what it
-   * holds; nothing once it is.
+   * What is still missing until the data is safe on every node; nothing once it is. A node that is
+   * quarantined for what it holds is waited for only where the controllers rebuild it by
+   * themselves.
    */
   public Optional<String> missing() {
     return missing(topology());
@@ -147,6 +148,7 @@ public final class Controllers implements OfficeGuard {
     if (primary(topology.get()).isEmpty()) {
       return Optional.of("no node is the primary yet");
     }
+    boolean rebuilds = topology.get().path("rebuilds").asBoolean(false);
     return topology
         .get()
         .path("nodes")
@@ -156,7 +158,7 @@ public final class Controllers implements OfficeGuard {
                 switch (node.path("role").asString("")) {
                   case "PRIMARY" -> !node.path("writable").asBoolean(false);
                   case "REPLICA" -> false;
-                  default -> !isErrant(node);
+                  default -> rebuilds || !isErrant(node);
                 })
         .map(
             node ->
@@ -213,18 +215,15 @@ public final class Controllers implements OfficeGuard {
    * @param node who is to be the primary
    */
   public Switchover switchOver(String node) {
-    return switchOver(
-        node,
-        leaderFirst().stream()
-            .map(
-                controller ->
-                    order ->
-                        Http.send(
-                            "POST",
-                            controller.resolve("api/switchover"),
-                            order,
-                            token,
-                            LONGEST_SWITCHOVER)));
+    return switchOver(node, at("api/switchover"));
+  }
+
+  private Stream<Function<String, Optional<Http.Answer>>> at(String path) {
+    return leaderFirst().stream()
+        .map(
+            controller ->
+                order ->
+                    Http.send("POST", controller.resolve(path), order, token, LONGEST_SWITCHOVER));
   }
 
   /**
@@ -234,16 +233,44 @@ public final class Controllers implements OfficeGuard {
    */
   public static Switchover switchOver(
       String node, Stream<Function<String, Optional<Http.Answer>>> controllers) {
-    String order = Json.MAPPER.writeValueAsString(Map.of("to", node));
+    return switch (ask(Map.of("to", node), controllers)) {
+      case Told.Done(JsonNode done) ->
+          new Switchover.Done(
+              done.path("primary").asString(node),
+              done.path("epoch").asLong(0),
+              done.path("millis").asLong(0));
+      case Told.Refused(String why) -> new Switchover.Refused(why);
+    };
+  }
+
+  /**
+   * Has a node that cannot join given the primary's data in place of its own. The topology shows
+   * how far it is.
+   *
+   * @return why it is not done, if it is not
+   */
+  public Optional<String> rebuild(String node) {
+    return switch (ask(Map.of("node", node), at("api/rebuild"))) {
+      case Told.Done _ -> Optional.empty();
+      case Told.Refused(String why) -> Optional.of(why);
+    };
+  }
+
+  /** What the controllers made of an order. */
+  private sealed interface Told {
+    record Done(JsonNode body) implements Told {}
+
+    record Refused(String why) implements Told {}
+  }
+
+  private static Told ask(
+      Map<String, String> wish, Stream<Function<String, Optional<Http.Answer>>> controllers) {
+    String order = Json.MAPPER.writeValueAsString(wish);
     Optional<String> why = Optional.empty();
     for (var controller : controllers.toList()) {
       Optional<Http.Answer> answer = controller.apply(order);
       if (answer.filter(Http.Answer::isSuccess).isPresent()) {
-        JsonNode done = Json.MAPPER.readTree(answer.get().body());
-        return new Switchover.Done(
-            done.path("primary").asString(node),
-            done.path("epoch").asLong(0),
-            done.path("millis").asLong(0));
+        return new Told.Done(Json.MAPPER.readTree(answer.get().body()));
       }
       why = why.or(() -> answer.map(Controllers::reason));
       // Only "another one leads" is a reason to ask another one.
@@ -251,7 +278,7 @@ public final class Controllers implements OfficeGuard {
         break;
       }
     }
-    return new Switchover.Refused(why.orElse("no controller answers."));
+    return new Told.Refused(why.orElse("no controller answers."));
   }
 
   private static String reason(Http.Answer refused) {

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
@@ -210,6 +211,22 @@ public sealed interface EngineSql permits CommonSql {
 
   /** Makes a replica acknowledge or not; its receiving thread is started anew if it ran. */
   void acknowledge(Connection connection, boolean acker) throws SQLException;
+
+  // --- Rebuilding
+
+  /**
+   * Replaces all that a closed node holds, its GTIDs and binary logs too, by a copy of the donor's,
+   * and ends the server, which somebody is to start again. It takes as long as the copy does. A
+   * copy that breaks off may leave the node without its data.
+   *
+   * @param donor one that follows nobody: a replica's own way to replicate would be copied, too
+   * @throws SQLException also if the node is open, or a copy is being made already
+   * @throws java.sql.SQLFeatureNotSupportedException on MariaDB, which has no statement for it
+   */
+  void rebuild(Connection connection, Source donor) throws SQLException;
+
+  /** How much of a {@link #rebuild} that runs on this node is done, in percent. */
+  OptionalInt rebuilt(Connection connection) throws SQLException;
 
   // --- Shutting out
 

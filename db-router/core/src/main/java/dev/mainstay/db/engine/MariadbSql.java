@@ -14,12 +14,14 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** MariaDB 10.11 and 11.x, whose semi-sync is built in and keeps the older words in its names. */
 final class MariadbSql extends CommonSql {
@@ -296,5 +298,15 @@ final class MariadbSql extends CommonSql {
         .isPresent()) {
       restart(connection);
     }
+  }
+
+  @Override
+  public void rebuild(Connection connection, Source donor) throws SQLException {
+    throw new SQLFeatureNotSupportedException("MariaDB has no statement that copies a node");
+  }
+
+  @Override
+  public OptionalInt rebuilt(Connection connection) {
+    return OptionalInt.empty();
   }
 }

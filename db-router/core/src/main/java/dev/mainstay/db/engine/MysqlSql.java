@@ -16,10 +16,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /** MySQL 8.4 and 9.x, with the plugins semisync_source and semisync_replica loaded. */
 final class MysqlSql extends CommonSql {
+
+  /** The server cannot start itself again; it has ended, and the copy is complete. */
+  private static final int RESTART_FAILED = 3707;
 
   @Override
   public Engine engine() {
@@ -160,6 +164,7 @@ final class MysqlSql extends CommonSql {
 
   @Override
   public void resetBlank(Connection connection) throws SQLException {
+    requireNoCopy(connection);
     requireBlank(connection);
     Sql.run(connection, "RESET BINARY LOGS AND GTIDS");
   }
@@ -258,5 +263,52 @@ final class MysqlSql extends CommonSql {
         .isPresent()) {
       Sql.run(connection, "STOP REPLICA IO_THREAD", "START REPLICA IO_THREAD");
     }
+  }
+
+  @Override
+  public void rebuild(Connection connection, Source donor) throws SQLException {
+    requireNoCopy(connection);
+    requireClosedAndNoneWaiting(connection);
+    Sql.run(connection, "STOP REPLICA");
+    Sql.update(
+        connection,
+        "SET GLOBAL clone_valid_donor_list = ?",
+        "%s:%d".formatted(donor.host(), donor.port()));
+    // The statement is refused while not even its own account may write; the application's still
+    // may not.
+    Sql.run(connection, "SET GLOBAL super_read_only = 0");
+    try {
+      Sql.update(
+          connection,
+          "CLONE INSTANCE FROM ?@?:%d IDENTIFIED BY ?".formatted(donor.port()),
+          donor.account().username(),
+          donor.host(),
+          donor.account().password());
+    } catch (SQLException e) {
+      if (e.getErrorCode() != RESTART_FAILED) {
+        throw e;
+      }
+    }
+  }
+
+  /** While its data is being replaced a node looks blank. */
+  private void requireNoCopy(Connection connection) throws SQLException {
+    if (rebuilt(connection).isPresent()) {
+      throw refused("node is being rebuilt (expected: one that nobody works on)");
+    }
+  }
+
+  @Override
+  public OptionalInt rebuilt(Connection connection) throws SQLException {
+    // Stages that have not begun have no estimate yet; the copying of files is nearly all of it.
+    return Sql.first(
+            connection,
+            row -> row.getInt("percent"),
+            """
+            SELECT COALESCE(FLOOR(100 * SUM(p.DATA) / GREATEST(SUM(p.ESTIMATE), SUM(p.DATA), 1)), 0) AS percent
+            FROM performance_schema.clone_status s LEFT JOIN performance_schema.clone_progress p ON p.ID = s.ID
+            WHERE s.STATE = 'In Progress' GROUP BY s.ID""")
+        .map(OptionalInt::of)
+        .orElse(OptionalInt.empty());
   }
 }

@@ -10,6 +10,7 @@ import java.time.Duration;
  *     on alone, and for a primary without ackers to find them again
  * @param absence after this an acker that is gone is taken out of the acker set
  * @param maxLag the applier of a switchover's target is at most this far behind
+ * @param rebuild whether a node that holds what nobody else does is rebuilt unasked
  * @param flapping so many unplanned changes of office within the window, and no more
  */
 public record Policy(
@@ -17,6 +18,7 @@ public record Policy(
     Duration patience,
     Duration absence,
     Duration maxLag,
+    boolean rebuild,
     int flapping,
     Duration window) {
 
@@ -27,6 +29,7 @@ public record Policy(
           Duration.ofSeconds(3),
           Duration.ofSeconds(10),
           Duration.ofSeconds(1),
+          false,
           5,
           Duration.ofMinutes(10));
 

@@ -398,6 +398,44 @@ class EngineSqlIT {
     }
   }
 
+  @Test
+  void rebuiltNodeHoldsTheDonorsDataAndNothingOfItsOwn() throws SQLException {
+    trio.switchTo("db-1");
+    trio.post("db-1");
+    try (TestNode other = TestNode.blank(engine, 4)) {
+      Source donor = new Source("127.0.0.1", trio.node("db-1").port(), Trio.CONTROLLER);
+      try (Connection connection = other.connect()) {
+        trio.sql.open(connection);
+        assertThatThrownBy(() -> trio.sql.rebuild(connection, donor))
+            .hasMessageContaining(engine == LocalEngine.MYSQL ? "node is open" : "no statement");
+        if (engine == LocalEngine.MARIADB) {
+          return;
+        }
+        Sql.run(connection, "CREATE SCHEMA mainstay");
+        assertThat(trio.sql.close(connection)).isTrue();
+        assertThat(trio.sql.rebuilt(connection)).isEmpty();
+        trio.sql.rebuild(connection, donor);
+      }
+
+      // It ends itself; the test's nodes are watched over as the supervisor does it.
+      GtidSet all = trio.executed("db-1");
+      await()
+          .atMost(LONG)
+          .ignoreExceptions()
+          .untilAsserted(
+              () -> {
+                try (Connection again = other.connect()) {
+                  Reached seen =
+                      trio.sql.observe(again, NodeAddress.parse(other.address()), Instant.now());
+                  assertThat(seen.executed()).isEqualTo(all);
+                  assertThat(seen.readOnly()).isTrue();
+                  assertThat(seen.replication()).isEmpty();
+                  assertThat(seen.clusterId()).isEqualTo(trio.see("db-1").clusterId());
+                }
+              });
+    }
+  }
+
   private NodeState placeOfFourth(Connection connection, NodeAddress address) throws SQLException {
     List<Observation> round =
         List.of(

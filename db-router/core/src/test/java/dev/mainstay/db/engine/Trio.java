@@ -31,7 +31,7 @@ final class Trio implements AutoCloseable {
   static final String REPLICATION_PASSWORD = "repl'ication-\\secret";
   static final Duration LONG = Duration.ofSeconds(20);
 
-  private static final Credentials CONTROLLER =
+  static final Credentials CONTROLLER =
       new Credentials(TestNode.CONTROLLER.name(), TestNode.CONTROLLER.password());
 
   final EngineSql sql;

@@ -201,6 +201,7 @@ final class AScene {
             policy.patience(),
             policy.absence(),
             policy.maxLag(),
+            policy.rebuild(),
             policy.flapping(),
             policy.window());
     return this;

@@ -117,6 +117,7 @@ final class Simulation {
             Duration.ofSeconds(1 + random.nextInt(4)),
             Duration.ofSeconds(2 + random.nextInt(6)),
             Duration.ofSeconds(1),
+            false,
             50,
             Duration.ofSeconds(20));
     this.roster = new Roster(CLUSTER, engine, nodes.stream().map(n -> n.address).toList());

@@ -37,6 +37,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     this machine may.
  * @param interval How often the nodes are looked at.
  * @param patience How long a start that is possible without some node waits for it.
+ * @param rebuild Whether a node that holds what nobody acknowledged, and so cannot join, gets the
+ *     primary's data in place of its own without being asked (MySQL only, by its clone plugin).
  * @param failover When and how another node becomes the primary.
  * @param accounts The accounts that the controller makes.
  * @param nodeControl Who kills a node that is fenced or isolated.
@@ -56,6 +58,7 @@ public record ControllerProperties(
     @DefaultValue("") String token,
     @DefaultValue("250ms") Duration interval,
     @DefaultValue("5s") Duration patience,
+    @DefaultValue("false") boolean rebuild,
     @DefaultValue Failover failover,
     @DefaultValue AccountProperties accounts,
     @DefaultValue NodeControlProperties nodeControl,
@@ -82,8 +85,8 @@ public record ControllerProperties(
       @DefaultValue("5") int limit,
       @DefaultValue("10m") Duration window) {
 
-    Policy policy() {
-      return new Policy(durability, patience, absence, maxLag, limit, window);
+    Policy policy(boolean rebuild) {
+      return new Policy(durability, patience, absence, maxLag, rebuild, limit, window);
     }
   }
 
@@ -199,6 +202,7 @@ public record ControllerProperties(
         password,
         interval,
         patience,
+        rebuild,
         failover,
         accounts,
         nodeControl,
@@ -223,6 +227,7 @@ public record ControllerProperties(
         password,
         interval,
         patience,
+        rebuild,
         failover,
         accounts,
         nodeControl,
@@ -240,6 +245,7 @@ public record ControllerProperties(
       String password,
       Duration interval,
       Duration patience,
+      boolean rebuild,
       Failover failover,
       AccountProperties accounts,
       NodeControlProperties nodeControl,
@@ -250,7 +256,7 @@ public record ControllerProperties(
     return new ControllerSettings(
         id,
         new ClusterSpec(cluster, addresses, patience),
-        failover.policy(),
+        failover.policy(rebuild),
         new Credentials(username, password),
         new Accounts(
             schema,

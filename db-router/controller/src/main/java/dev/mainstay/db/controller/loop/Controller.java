@@ -71,6 +71,7 @@ public final class Controller implements AutoCloseable {
   private final Lease lease;
   private final Heartbeat heartbeat;
   private final Hand hand;
+  private final Rebuilder rebuilder;
   private final Events events;
   private final Orders orders;
   private final AtomicReference<Picture> picture;
@@ -115,6 +116,7 @@ public final class Controller implements AutoCloseable {
             clock);
     this.events = new Events(settings.id(), clock);
     this.hand = new Hand(new Actor(settings, lease, clock), events, soon::release);
+    this.rebuilder = new Rebuilder(settings, lease, events);
     this.orders = new Orders(clock, soon::release);
     Instant start = clock.instant();
     Set<NodeId> killable =
@@ -142,6 +144,11 @@ public final class Controller implements AutoCloseable {
 
   public ClusterSpec cluster() {
     return cluster;
+  }
+
+  /** Whether nodes that hold what nobody acknowledged are rebuilt without being asked. */
+  public boolean rebuilds() {
+    return settings.policy().rebuild();
   }
 
   /** What the last round showed. */
@@ -215,6 +222,7 @@ public final class Controller implements AutoCloseable {
       if (!due.isEmpty()) {
         hand.begin(due, looked);
       }
+      strategy.rebuild().ifPresent(rebuilder::begin);
     }
   }
 
@@ -234,6 +242,7 @@ public final class Controller implements AutoCloseable {
   private List<Task> possible(List<Task> tasks) {
     Set<NodeId> held = lease.locks().keySet();
     return tasks.stream()
+        .filter(t -> !rebuilder.isAt(t.node()))
         .filter(t -> held.contains(t.node()) || t instanceof Task.Turn(Step.Kill _))
         .toList();
   }
@@ -284,7 +293,7 @@ public final class Controller implements AutoCloseable {
         new Topology(
             observed.engine(),
             observed.epoch(),
-            observed.nodes().stream().map(node -> judged(node, plan.refused())).toList());
+            observed.nodes().stream().map(this::judged).toList());
     Optional<NodeAddress> primary = topology.primary().map(NodeState::address);
     heartbeat.beatOn(leading && !strategy.isMoving() ? primary : Optional.empty());
     // Who wrote the heartbeat leads, if some controller holds a lock.
@@ -304,8 +313,8 @@ public final class Controller implements AutoCloseable {
   }
 
   /** A node that is refused is no replica, whatever it looks like. */
-  private static NodeState judged(NodeState node, Map<NodeId, String> refused) {
-    String why = refused.get(node.id());
+  private NodeState judged(NodeState node) {
+    String why = rebuilder.words(node.id()).orElse(plan.refused().get(node.id()));
     if (why == null || node.role() == Role.PRIMARY) {
       return node;
     }
@@ -329,6 +338,7 @@ public final class Controller implements AutoCloseable {
     loop.interrupt();
     keeper.interrupt();
     heartbeat.close();
+    rebuilder.close();
     lease.close();
     rounds.close();
   }

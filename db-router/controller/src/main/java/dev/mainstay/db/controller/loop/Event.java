@@ -43,6 +43,8 @@ public record Event(
     LOST,
     /** A change of primary was asked for. */
     SWITCHOVER,
+    /** A node gets another one's data in place of its own. */
+    REBUILD,
     /** What was asked for is not done. */
     REFUSED,
     /** Something is waited for, or no more. */

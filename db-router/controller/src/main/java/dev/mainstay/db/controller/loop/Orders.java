@@ -5,6 +5,7 @@ import dev.mainstay.db.controller.loop.Event.Kind;
 import dev.mainstay.db.controller.loop.Event.News;
 import dev.mainstay.db.controller.plan.Order;
 import dev.mainstay.db.controller.plan.Strategy;
+import dev.mainstay.db.failover.Rebuilding;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,8 +16,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * Where a person asks for another primary. Requests come from any thread; the loop alone takes
- * them, and answers them when they are done.
+ * Where a person asks for another primary, or for a node to be rebuilt. Requests come from any
+ * thread; the loop alone takes them, and answers them when they are done.
  */
 public final class Orders {
 
@@ -34,6 +35,11 @@ public final class Orders {
     /** Another controller leads, or none. */
     record NotLeading(Optional<String> leader) implements Answer {}
 
+    /**
+     * The node is rebuilt as soon as nothing else is to be done; the topology shows how far it is.
+     */
+    record Accepted(NodeId node, NodeId donor) implements Answer {}
+
     /** What a forced fail-over would lose, one line each. */
     record Losses(List<String> losses) implements Answer {}
   }
@@ -41,7 +47,8 @@ public final class Orders {
   private enum What {
     MOVE,
     FORCE,
-    LOSSES
+    LOSSES,
+    REBUILD
   }
 
   private record Request(What what, NodeId to, CompletableFuture<Answer> answer) {}
@@ -76,6 +83,11 @@ public final class Orders {
     return ask(What.LOSSES, to);
   }
 
+  /** Has a node that cannot join given the primary's data in place of its own. */
+  public CompletableFuture<Answer> rebuild(NodeId node) {
+    return ask(What.REBUILD, node);
+  }
+
   private CompletableFuture<Answer> ask(What what, NodeId to) {
     Request request = new Request(what, to, new CompletableFuture<>());
     if (requests.offer(request)) {
@@ -100,6 +112,8 @@ public final class Orders {
         request.answer().complete(new Answer.NotLeading(leader));
       } else if (request.what() == What.LOSSES) {
         request.answer().complete(new Answer.Losses(strategy.losses(request.to())));
+      } else if (request.what() == What.REBUILD) {
+        request.answer().complete(rebuild(request.to(), strategy));
       } else {
         begin(request, strategy, events);
       }
@@ -112,6 +126,13 @@ public final class Orders {
    */
   void answer(Strategy strategy, Events events) {
     strategy.outcome().ifPresent(outcome -> end(outcome, events));
+  }
+
+  private static Answer rebuild(NodeId node, Strategy strategy) {
+    return switch (strategy.rebuild(node)) {
+      case Rebuilding.Possible possible -> new Answer.Accepted(possible.node(), possible.donor());
+      case Rebuilding.Refused refused -> new Answer.Refused(refused.why());
+    };
   }
 
   private void begin(Request request, Strategy strategy, Events events) {

@@ -11,6 +11,7 @@ import dev.mainstay.db.failover.Course.Claim;
 import dev.mainstay.db.failover.Decision;
 import dev.mainstay.db.failover.Diagnosis;
 import dev.mainstay.db.failover.Policy;
+import dev.mainstay.db.failover.Rebuilding;
 import dev.mainstay.db.failover.Rules;
 import dev.mainstay.db.failover.Scene;
 import dev.mainstay.db.failover.Step;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,8 @@ public final class Strategy {
   private long over;
   private boolean begun;
   private Optional<Order.Outcome> outcome = Optional.empty();
+  private final Set<NodeId> toRebuild = new HashSet<>();
+  private Optional<Rebuilding.Possible> rebuild = Optional.empty();
 
   /**
    * @param killable the nodes that somebody can kill for us
@@ -179,6 +183,24 @@ public final class Strategy {
     return Course.losses(scene(Map.of()), target);
   }
 
+  /**
+   * Takes an order to rebuild a node, which is carried out when nothing else is to be done.
+   *
+   * @return from whom
+   */
+  public Rebuilding rebuild(NodeId node) {
+    Rebuilding verdict = Rebuilding.of(scene(Map.of()), node);
+    if (verdict instanceof Rebuilding.Possible) {
+      toRebuild.add(node);
+    }
+    return verdict;
+  }
+
+  /** The node that is to be rebuilt now, by what {@link #next} saw. */
+  public Optional<Rebuilding.Possible> rebuild() {
+    return rebuild;
+  }
+
   /** That a task succeeded. */
   public void did(Task task) {
     if (task instanceof Task.Turn(Step.TakeOffice _) && order.isEmpty() && vacancy.isPresent()) {
@@ -198,6 +220,7 @@ public final class Strategy {
    * @param provisioned whether this controller has seen to schema and accounts since it leads
    */
   public Plan next(Map<NodeId, Instant> locks, boolean provisioned) {
+    rebuild = Optional.empty();
     Optional<String> missing = missing();
     Scene scene = scene(locks);
     boolean founded = scene.record().isPresent();
@@ -227,11 +250,24 @@ public final class Strategy {
               await.quarantined());
       case Decision.Refused refused ->
           complete(new Plan(List.of(), Map.of(), Optional.of(refused.why()), false), Map.of());
-      case Decision.Settled settled ->
-          complete(
-              new Plan(provision(scene, provisioned), Map.of(), Optional.empty(), false),
-              settled.quarantined());
+      case Decision.Settled settled -> {
+        rebuild = rebuild(scene, settled.quarantined().keySet());
+        yield complete(
+            new Plan(provision(scene, provisioned), Map.of(), Optional.empty(), false),
+            settled.quarantined());
+      }
     };
+  }
+
+  private Optional<Rebuilding.Possible> rebuild(Scene scene, Set<NodeId> quarantined) {
+    toRebuild.retainAll(quarantined);
+    return quarantined.stream()
+        .filter(node -> policy.rebuild() || toRebuild.contains(node))
+        .sorted()
+        .map(node -> Rebuilding.of(scene, node))
+        .filter(Rebuilding.Possible.class::isInstance)
+        .map(Rebuilding.Possible.class::cast)
+        .findFirst();
   }
 
   private boolean isUrgent() {

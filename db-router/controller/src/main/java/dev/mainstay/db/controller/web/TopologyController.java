@@ -16,6 +16,7 @@ class TopologyController {
 
   @GetMapping("/api/topology")
   TopologyView topology() {
-    return TopologyView.of(controller.cluster().name(), controller.picture());
+    return TopologyView.of(
+        controller.cluster().name(), controller.rebuilds(), controller.picture());
   }
 }

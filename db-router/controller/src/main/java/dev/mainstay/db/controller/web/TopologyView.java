@@ -7,6 +7,7 @@ import dev.mainstay.db.Role;
 import dev.mainstay.db.controller.loop.Picture;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param leader the id of the controller that leads
  * @param waiting what the cluster waits for, in words; null when it needs nothing
+ * @param rebuilds whether a node that holds what the primary lacks is rebuilt without being asked
  */
 record TopologyView(
     String cluster,
@@ -22,6 +24,7 @@ record TopologyView(
     @Nullable String primary,
     @Nullable String leader,
     @Nullable String waiting,
+    boolean rebuilds,
     List<NodeView> nodes) {
 
   record NodeView(
@@ -51,14 +54,16 @@ record TopologyView(
     }
   }
 
-  static TopologyView of(String cluster, Picture picture) {
+  static TopologyView of(String cluster, boolean rebuild, Picture picture) {
+    Optional<Engine> engine = picture.topology().engine();
     return new TopologyView(
         cluster,
-        picture.topology().engine().orElse(null),
+        engine.orElse(null),
         picture.topology().epoch().map(EpochRecord::epoch).orElse(null),
         picture.topology().epoch().map(epoch -> epoch.primary().value()).orElse(null),
         picture.leader().orElse(null),
         picture.waiting().orElse(null),
+        rebuild && engine.equals(Optional.of(Engine.MYSQL)),
         picture.topology().nodes().stream().map(NodeView::of).toList());
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
 import dev.mainstay.db.Role;
+import dev.mainstay.db.controller.loop.Orders.Answer;
 import dev.mainstay.db.controller.testing.ReplicatedCluster;
 import dev.mainstay.db.local.LocalEngine;
 import dev.mainstay.db.local.testing.EachEngine;
@@ -30,7 +31,7 @@ class LateNodeIT {
   void twoOfThreeSufficeTheThirdJoinsAndIsQuarantinedWhenItGoesAstray() throws SQLException {
     List<TestNode> nodes =
         List.of(TestNode.blank(engine, 1), TestNode.blank(engine, 2), TestNode.stopped(engine, 3));
-    try (ReplicatedCluster cluster = ReplicatedCluster.of(nodes)) {
+    try (ReplicatedCluster cluster = ReplicatedCluster.leftAlone(nodes)) {
       cluster.startController("rt-1");
       cluster.startController("rt-2");
 
@@ -73,7 +74,31 @@ class LateNodeIT {
               "(it holds what db-1 lacks|is errant: the primary lacks):? ([0-9a-f-]{36}:1|0-3-\\d+)");
       assertThat(Query.column(cluster, "db-3", "app", "SELECT v FROM mainstay.t"))
           .contains("astray");
+      assertThat(astray.errant()).isPresent();
       assertThat(cluster.topology().primary().filter(NodeState::writable)).isPresent();
+
+      isRebuiltWhenAsked(cluster);
     }
+  }
+
+  private void isRebuiltWhenAsked(ReplicatedCluster cluster) throws SQLException {
+    assertThat(cluster.leader().orders().rebuild(LATE).join())
+        .isEqualTo(new Answer.Refused("db-3 is an acker on record"));
+    cluster.awaitTopology(t -> t.epoch().orElseThrow().ackers().equals(Set.of(new NodeId("db-2"))));
+
+    Answer answer = cluster.leader().orders().rebuild(LATE).join();
+
+    if (engine == LocalEngine.MARIADB) {
+      assertThat(answer)
+          .isEqualTo(new Answer.Refused("MariaDB has no statement that copies a node"));
+      return;
+    }
+    assertThat(answer).isEqualTo(new Answer.Accepted(LATE, new NodeId("db-1")));
+    Query.run(cluster, "db-1", "app", "INSERT INTO mainstay.t (v) VALUES ('meanwhile')");
+    cluster.awaitInSync();
+    assertThat(Query.column(cluster, "db-3", "app", "SELECT v FROM mainstay.t"))
+        .containsExactlyInAnyOrder("before", "meanwhile");
+    assertThat(cluster.leader().orders().rebuild(LATE).join()).isInstanceOf(Answer.Refused.class);
+    cluster.awaitTopology(t -> t.epoch().orElseThrow().ackers().contains(LATE));
   }
 }

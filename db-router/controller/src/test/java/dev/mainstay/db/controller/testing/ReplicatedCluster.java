@@ -54,10 +54,12 @@ public final class ReplicatedCluster implements AutoCloseable {
   private static final Duration ANSWER = Duration.ofSeconds(30);
 
   private final List<TestNode> nodes;
+  private final boolean rebuild;
   private final List<Controller> controllers = new CopyOnWriteArrayList<>();
 
-  private ReplicatedCluster(List<TestNode> nodes) {
+  private ReplicatedCluster(List<TestNode> nodes, boolean rebuild) {
     this.nodes = nodes;
+    this.rebuild = rebuild;
   }
 
   /**
@@ -78,12 +80,13 @@ public final class ReplicatedCluster implements AutoCloseable {
 
   /** Blank nodes that run, and no controller yet. */
   public static ReplicatedCluster blank(Engine engine, int nodes) {
-    return of(TestNode.blankCluster(LocalEngine.valueOf(engine.name()), nodes));
+    return new ReplicatedCluster(
+        TestNode.blankCluster(LocalEngine.valueOf(engine.name()), nodes), true);
   }
 
-  /** These nodes, running or not, and no controller yet. */
-  public static ReplicatedCluster of(List<TestNode> nodes) {
-    return new ReplicatedCluster(List.copyOf(nodes));
+  /** These nodes, running or not, and no controller yet; none is rebuilt without being asked. */
+  public static ReplicatedCluster leftAlone(List<TestNode> nodes) {
+    return new ReplicatedCluster(List.copyOf(nodes), false);
   }
 
   /** {@code db-1=127.0.0.1:41231}, … */
@@ -183,7 +186,14 @@ public final class ReplicatedCluster implements AutoCloseable {
     return new ControllerSettings(
         id,
         new ClusterSpec("mainstay", addresses, Duration.ofSeconds(3)),
-        Policy.DEFAULT,
+        new Policy(
+            Policy.DEFAULT.durability(),
+            Policy.DEFAULT.patience(),
+            Policy.DEFAULT.absence(),
+            Policy.DEFAULT.maxLag(),
+            rebuild,
+            Policy.DEFAULT.flapping(),
+            Policy.DEFAULT.window()),
         new Credentials("controller", password),
         new Accounts(
             SCHEMA,

@@ -178,6 +178,7 @@ public final class TestNode implements AutoCloseable {
               .redirectOutput(ProcessBuilder.Redirect.appendTo(output))
               .start();
       process = started;
+      Thread.ofVirtual().name("watch " + id()).start(() -> watch(started));
       long deadline = System.nanoTime() + START_LIMIT.toNanos();
       while (!node.answers()) {
         if (started.waitFor(20, TimeUnit.MILLISECONDS)) {
@@ -196,21 +197,37 @@ public final class TestNode implements AutoCloseable {
     }
   }
 
+  /** Starts a server again that has ended itself in order, as a supervisor would. */
+  private void watch(Process server) {
+    try {
+      boolean inOrder = server.waitFor() == 0;
+      synchronized (this) {
+        if (inOrder && server.equals(process)) {
+          start();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** SIGKILL; returns when the process is gone. */
   public synchronized void kill() {
-    if (process != null) {
-      process.destroyForcibly();
-      await(process);
-      process = null;
+    Process ending = process;
+    process = null;
+    if (ending != null) {
+      ending.destroyForcibly();
+      await(ending);
     }
   }
 
   /** SIGTERM, an orderly stop; returns when the process is gone. */
   public synchronized void stop() {
-    if (process != null) {
-      process.destroy();
-      await(process);
-      process = null;
+    Process ending = process;
+    process = null;
+    if (ending != null) {
+      ending.destroy();
+      await(ending);
     }
   }
 
