@@ -2,6 +2,7 @@ package dev.mainstay.stack.remote;
 
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
+import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.Json;
 import dev.mainstay.stack.supervise.OfficeGuard;
@@ -218,6 +219,24 @@ public final class Controllers implements OfficeGuard {
     return switchOver(node, at("api/switchover"));
   }
 
+  /** The same where the rules refuse it, at the price of what {@link #losses} tells. */
+  public Switchover force(String node) {
+    return switchover(Map.of("to", node, "force", true), at("api/switchover"));
+  }
+
+  /**
+   * What forcing a node into office would lose, one line each.
+   *
+   * @throws Problem if no controller can tell
+   */
+  public List<String> losses(String node) {
+    return switch (ask(Map.of("to", node, "losses", true), at("api/switchover"))) {
+      case Told.Done(JsonNode body) ->
+          body.path("losses").valueStream().map(loss -> loss.asString("")).toList();
+      case Told.Refused(String why) -> throw new Problem("What it would cost is not known: " + why);
+    };
+  }
+
   private Stream<Function<String, Optional<Http.Answer>>> at(String path) {
     return leaderFirst().stream()
         .map(
@@ -233,10 +252,15 @@ public final class Controllers implements OfficeGuard {
    */
   public static Switchover switchOver(
       String node, Stream<Function<String, Optional<Http.Answer>>> controllers) {
-    return switch (ask(Map.of("to", node), controllers)) {
+    return switchover(Map.of("to", node), controllers);
+  }
+
+  private static Switchover switchover(
+      Map<String, Object> wish, Stream<Function<String, Optional<Http.Answer>>> controllers) {
+    return switch (ask(wish, controllers)) {
       case Told.Done(JsonNode done) ->
           new Switchover.Done(
-              done.path("primary").asString(node),
+              done.path("primary").asString(""),
               done.path("epoch").asLong(0),
               done.path("millis").asLong(0));
       case Told.Refused(String why) -> new Switchover.Refused(why);
@@ -264,7 +288,7 @@ public final class Controllers implements OfficeGuard {
   }
 
   private static Told ask(
-      Map<String, String> wish, Stream<Function<String, Optional<Http.Answer>>> controllers) {
+      Map<String, Object> wish, Stream<Function<String, Optional<Http.Answer>>> controllers) {
     String order = Json.MAPPER.writeValueAsString(wish);
     Optional<String> why = Optional.empty();
     for (var controller : controllers.toList()) {

@@ -71,6 +71,9 @@ final class Succession {
     }
     List<Step> fences = new ArrayList<>();
     for (Reached node : rules.unfenced(scene)) {
+      if (planned(node)) {
+        continue;
+      }
       boolean drainFirst =
           switch (node.engine()) {
             case MYSQL -> false;
@@ -98,6 +101,19 @@ final class Succession {
     }
     Reached winner = best.stream().max(rules.preference(scene, wish)).orElseThrow();
     return establish(winner);
+  }
+
+  /**
+   * In a switchover the old primary is closed and in hand, and who holds all of it can receive
+   * nothing more.
+   */
+  private boolean planned(Reached node) {
+    return wish.isPresent()
+        && inHand(last.primary())
+            .filter(p -> p.readOnly() && p.replication().isEmpty())
+            .filter(p -> p.epoch().equals(Optional.of(last)))
+            .filter(p -> rules.holds(node).contains(p.executed()))
+            .isPresent();
   }
 
   /**

@@ -38,6 +38,10 @@ final class Upkeep {
   }
 
   Decision next() {
+    // By itself: the site waits for it, and to look at one that begins to follow may take a second.
+    if (rules.inHand(scene, office) && primary.readOnly() && rules.mayOpen(primary)) {
+      return Decision.act(new Step.Open(office, epoch, "it has taken office"));
+    }
     List<Reached> others = scene.members(n -> !n.equals(primary));
     for (Reached node : others) {
       if (!node.readOnly()) {
@@ -46,12 +50,8 @@ final class Upkeep {
         tend(node);
       }
     }
-    boolean hasOffice = rules.inHand(scene, office);
-    if (hasOffice && primary.readOnly() && rules.mayOpen(primary)) {
-      steps.add(new Step.Open(office, epoch, "it has taken office"));
-    }
     // One after the other: a record rests on what the nodes do already.
-    if (steps.isEmpty() && hasOffice && !primary.readOnly() && majority()) {
+    if (steps.isEmpty() && rules.inHand(scene, office) && !primary.readOnly() && majority()) {
       tendAckers();
     }
     if (!steps.isEmpty()) {

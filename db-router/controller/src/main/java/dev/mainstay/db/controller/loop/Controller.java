@@ -214,15 +214,18 @@ public final class Controller implements AutoCloseable {
     }
     publish(sightings, now);
     orders.answer(strategy, events);
-    if (taken || plan.urgent()) {
-      rest = taken ? Duration.ZERO : URGENT;
-    }
     if (leading && idle && !taken) {
       List<Task> due = attempts.due(possible(plan.tasks()), now);
       if (!due.isEmpty()) {
         hand.begin(due, looked);
       }
       strategy.rebuild().ifPresent(rebuilder::begin);
+    }
+    // A hand at work wakes the loop when it is done; to look more often would only hold it up.
+    if (taken) {
+      rest = Duration.ZERO;
+    } else if (plan.urgent() && hand.isIdle()) {
+      rest = URGENT;
     }
   }
 

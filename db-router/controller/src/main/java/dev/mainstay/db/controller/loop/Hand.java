@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
@@ -37,7 +36,7 @@ final class Hand {
   private final Events events;
   private final Runnable whenDone;
   private final Queue<Result> results = new ConcurrentLinkedQueue<>();
-  private Optional<Thread> thread = Optional.empty();
+  private volatile boolean idle = true;
 
   /**
    * @param whenDone runs on the hand's thread after each plan
@@ -49,7 +48,7 @@ final class Hand {
   }
 
   boolean isIdle() {
-    return thread.isEmpty() || !thread.get().isAlive();
+    return idle;
   }
 
   /** The results since this was last asked. */
@@ -69,7 +68,8 @@ final class Hand {
   void begin(List<Task> tasks, long decided) {
     Map<NodeId, List<Task>> byNode =
         tasks.stream().collect(groupingBy(Task::node, LinkedHashMap::new, toList()));
-    thread = Optional.of(Thread.ofVirtual().name("hand").start(() -> perform(byNode, decided)));
+    idle = false;
+    Thread.ofVirtual().name("hand").start(() -> perform(byNode, decided));
   }
 
   private void perform(Map<NodeId, List<Task>> byNode, long decided) {
@@ -84,6 +84,8 @@ final class Hand {
       }
     } catch (InterruptedException e) {
       return;
+    } finally {
+      idle = true;
     }
     whenDone.run();
   }

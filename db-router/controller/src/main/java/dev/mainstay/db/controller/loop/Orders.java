@@ -107,7 +107,8 @@ public final class Orders {
     List<Request> taken = new ArrayList<>();
     requests.drainTo(taken);
     for (Request request : taken) {
-      boolean orphaned = request.what() == What.FORCE && leader.isEmpty();
+      boolean orphaned =
+          (request.what() == What.FORCE || request.what() == What.LOSSES) && leader.isEmpty();
       if (!leading && !orphaned) {
         request.answer().complete(new Answer.NotLeading(leader));
       } else if (request.what() == What.LOSSES) {

@@ -45,6 +45,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 @EachEngine
 class ControllerIT {
 
+  private static final String TOKEN = "the token";
   private static final NodeId FIRST = new NodeId("db-1");
 
   @SuppressWarnings("NullAway.Init") // started before the first test of the class
@@ -312,6 +313,40 @@ class ControllerIT {
   }
 
   @Test
+  void whereTheRulesRefuseAPersonMayForceIt() throws SQLException {
+    String value = write();
+    for (String node : List.of("db-2", "db-3")) {
+      await().untilAsserted(() -> assertThat(values(node)).contains(value));
+    }
+    long epoch = cluster.topology().epoch().orElseThrow().epoch();
+    Controller controller = cluster.leader();
+    cluster.kill("db-1");
+    cluster.kill("db-2");
+    try {
+      await().until(() -> controller.picture().leader().isEmpty());
+
+      Answer losses = controller.orders().losses(new NodeId("db-3")).join();
+      Answer answer = controller.orders().move(new NodeId("db-3"), true).join();
+
+      assertThat(losses)
+          .isInstanceOfSatisfying(
+              Answer.Losses.class,
+              told ->
+                  assertThat(told.losses())
+                      .hasSize(2)
+                      .allMatch(line -> line.contains("what it holds and db-3 does not is lost")));
+      assertThat(answer)
+          .isInstanceOfSatisfying(
+              Answer.Done.class, done -> assertThat(done.epoch()).isGreaterThan(epoch + 100));
+      write();
+      assertThat(values("db-3")).contains(value);
+    } finally {
+      cluster.restart("db-1");
+      cluster.restart("db-2");
+    }
+  }
+
+  @Test
   void afterAnOrderlyStopOfEverythingTheSamePrimaryOpensWithItsData() throws SQLException {
     String value = write();
     long epoch = cluster.topology().epoch().orElseThrow().epoch();
@@ -340,6 +375,7 @@ class ControllerIT {
     arguments.add("--mainstay.controller.id=rt-7");
     arguments.add("--mainstay.controller.nodes=" + String.join(",", cluster.nodes()));
     arguments.add("--mainstay.controller.password=" + cluster.password("controller"));
+    arguments.add("--mainstay.controller.token=" + TOKEN);
     for (String account : List.of("application", "migrate", "monitor", "replication")) {
       arguments.add("--mainstay.controller.accounts.%s.password=x".formatted(account));
     }
@@ -366,6 +402,37 @@ class ControllerIT {
       HttpResponse<String> missing = get(site + "/api/nothing");
       assertThat(missing.statusCode()).isEqualTo(404);
       assertThat(missing.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+      refusesWhatMustNotBe(site);
+    }
+  }
+
+  private static void refusesWhatMustNotBe(String site) throws IOException, InterruptedException {
+    for (String path : List.of("/api/switchover", "/api/rebuild")) {
+      String field = path.endsWith("rebuild") ? "node" : "to";
+      HttpResponse<String> stranger = post(site + path, "{\"%s\":\"db-2\"}".formatted(field), "x");
+      assertThat(stranger.statusCode()).isEqualTo(401);
+      assertThat(stranger.headers().firstValue("WWW-Authenticate")).hasValue("Bearer");
+      assertThat(post(site + path, "{}", TOKEN).statusCode()).isEqualTo(400);
+      assertThat(post(site + path, "{\"", TOKEN).statusCode()).isEqualTo(400);
+      HttpResponse<String> unknown = post(site + path, "{\"%s\":\"db-9\"}".formatted(field), TOKEN);
+      assertThat(unknown.statusCode()).isEqualTo(404);
+      assertThat(unknown.body()).contains("db-1, db-2, db-3");
+      HttpResponse<String> other = post(site + path, "{\"%s\":\"db-2\"}".formatted(field), TOKEN);
+      assertThat(other.statusCode()).isEqualTo(409);
+      assertThat(other.body()).contains("rt-7 does not lead; ask rt-");
+    }
+  }
+
+  private static HttpResponse<String> post(String uri, String body, String token)
+      throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(
+          HttpRequest.newBuilder(URI.create(uri))
+              .header("Authorization", "Bearer " + token)
+              .header("Content-Type", "application/json")
+              .POST(HttpRequest.BodyPublishers.ofString(body))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
     }
   }
 
