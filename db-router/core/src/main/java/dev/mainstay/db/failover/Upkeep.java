@@ -102,7 +102,8 @@ final class Upkeep {
       if (!on || deaf(node)) {
         steps.add(new Step.Acknowledge(id, true, "it is the first to acknowledge"));
       }
-    } else if (!member && on) {
+    } else if (!alone() && !member && on) {
+      // From an empty S it is on before the record, and connects anew for that.
       steps.add(new Step.Acknowledge(id, false, "it is no acker on record"));
     } else if (Scene.shutOut(node)
         && rules.inHand(scene, office)

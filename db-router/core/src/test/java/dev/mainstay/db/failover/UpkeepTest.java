@@ -80,6 +80,15 @@ class UpkeepTest {
   }
 
   @Test
+  void whoConnectsAnewToBeTheFirstToAcknowledgeIsNotSwitchedOffAgain() {
+    AScene scene = aScene(MYSQL, 3).record(epoch(15, 1), 2, 3);
+
+    scene.with(2, SimNode::disconnect).with(3, SimNode::disconnect);
+
+    assertThat(acts(scene.next())).containsExactly("Settled");
+  }
+
+  @Test
   void anErrantNodeIsQuarantinedAndFenced() {
     Decision decision = aScene(MYSQL, 3).writes(3).next();
 

@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listens to the controllers' streams of events ({@code GET /api/events}), and has the nodes looked
- * at whenever there is one. What a controller says is not believed, only the nodes are; so it costs
- * nothing but time when no controller answers.
+ * at whenever something has changed. What a controller says is not believed, only the nodes are; so
+ * it costs nothing but time when no controller answers.
  */
 public final class ControllerEvents implements AutoCloseable {
 
@@ -34,7 +34,7 @@ public final class ControllerEvents implements AutoCloseable {
 
   /**
    * @param controllers where each answers, such as {@code http://127.0.0.1:9301}
-   * @param changed is run for each event, on any thread
+   * @param changed is run for each change, on any thread
    * @param pause between two attempts to reach a controller
    */
   public ControllerEvents(List<URI> controllers, Runnable changed, Duration pause) {
@@ -64,7 +64,7 @@ public final class ControllerEvents implements AutoCloseable {
         try (Stream<String> lines = answer.body()) {
           if (answer.statusCode() == 200) {
             log.debug("listens to {}", controller);
-            lines.filter(line -> line.startsWith("data:")).forEach(_ -> changed.run());
+            lines.filter(ControllerEvents::isChange).forEach(_ -> changed.run());
           }
         }
       } catch (IOException | RuntimeException e) {
@@ -78,6 +78,11 @@ public final class ControllerEvents implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /** A step on the way changes no node's part yet, and there are many while the site waits. */
+  private static boolean isChange(String line) {
+    return line.startsWith("data:") && !line.contains("\"kind\":\"STEP\"");
   }
 
   @Override

@@ -137,7 +137,6 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
     while (!closed) {
       try {
         Observation observation = probe.observe(node);
-        nudge.drainPermits();
         if (!closed) {
           publish(observation);
         }
@@ -147,6 +146,7 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
         first.countDown();
       }
       try {
+        // A nudge from before the look ended counts: what it is about may not have been seen.
         if (nudge.tryAcquire(pause(node).toMillis(), TimeUnit.MILLISECONDS)) {
           nudge.drainPermits();
         }

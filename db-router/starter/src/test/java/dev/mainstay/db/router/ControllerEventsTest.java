@@ -59,11 +59,12 @@ class ControllerEventsTest {
   }
 
   @Test
-  void eachEventIsAReasonToLookAndACommentIsNot() {
+  void eachChangeIsAReasonToLookAndAStepOrACommentIsNot() {
     try (ControllerEvents events = listening(site())) {
       said.add(":quiet");
-      said.add("id:1\ndata:{}");
-      said.add("id:2\ndata:{}");
+      said.add("id:1\ndata:{\"by\":\"rt-1\",\"kind\":\"VACANT\"}");
+      said.add("id:2\ndata:{\"by\":\"rt-1\",\"kind\":\"STEP\"}");
+      said.add("id:3\ndata:{\"by\":\"rt-1\",\"kind\":\"PRIMARY\"}");
 
       await().untilAsserted(() -> assertThat(changes).hasValue(2));
       assertThat(events).isNotNull();

@@ -97,6 +97,19 @@ class TopologyMonitorTest {
   }
 
   @Test
+  void aNudgeDuringALookIsNotForgotten() {
+    says(primary(DB_1));
+    says(replica(DB_3));
+    monitor.start();
+    await().until(() -> looks(DB_3) == 1);
+
+    monitor.lookNow(DB_3.id());
+    paused.countDown();
+
+    await().until(() -> looks(DB_3) == 2);
+  }
+
+  @Test
   void withoutAPrimaryNodesAreLookedAtMoreOften() {
     monitor =
         new TopologyMonitor(
