@@ -195,12 +195,13 @@ public final class ContainerSubject implements Subject {
     List<String> unreadable = new ArrayList<>();
     for (Name node : nodes()) {
       try {
-        List<Copy.Row> rows =
-            table(node, CopyReader.rows(run)).map(row -> CopyReader.row(row[0], row[1])).toList();
+        // In this order: where the checksums are equal nothing is on its way any more.
         String checksum =
             table(node, CopyReader.checksum())
                 .map(row -> String.join(":", row))
                 .collect(Collectors.joining(" "));
+        List<Copy.Row> rows =
+            table(node, CopyReader.rows(run)).map(row -> CopyReader.row(row[0], row[1])).toList();
         copies.add(new Copy(node.toString(), rows, checksum));
       } catch (Problem problem) {
         unreadable.add("%s cannot be read: %s".formatted(node, problem.getMessage()));

@@ -32,7 +32,7 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   private static final int NO_SUCH_DATABASE = 1049;
   private static final int NO_SUCH_TABLE = 1146;
   private static final int SELECT_DENIED = 1142;
-  private static final int NO_SUCH_THREAD = 1094;
+  static final int NO_SUCH_THREAD = 1094;
   private static final int LOCK_WAIT_TIMEOUT = 1205;
 
   /** The longest time-out that both engines take, in milliseconds: 31 years. */

@@ -22,6 +22,11 @@ import java.util.OptionalLong;
 /** MySQL 8.4 and 9.x, with the plugins semisync_source and semisync_replica loaded. */
 final class MysqlSql extends CommonSql {
 
+  private static final int KILL_DENIED = 1095;
+
+  /** So long an applier may take to the end of what was received. */
+  private static final Duration AT_WORK = Duration.ofMillis(500);
+
   /** The server cannot start itself again; it has ended, and the copy is complete. */
   private static final int RESTART_FAILED = 3707;
 
@@ -179,11 +184,8 @@ final class MysqlSql extends CommonSql {
     if (!acknowledged) {
       requireNoneWaiting(connection);
     }
-    Sql.run(
-        connection,
-        "STOP REPLICA",
-        "RESET REPLICA ALL",
-        "SET GLOBAL rpl_semi_sync_replica_enabled = 0");
+    stopReplication(connection);
+    Sql.run(connection, "RESET REPLICA ALL", "SET GLOBAL rpl_semi_sync_replica_enabled = 0");
     if (acknowledged) {
       Sql.run(
           connection,
@@ -216,9 +218,9 @@ final class MysqlSql extends CommonSql {
   @Override
   public void follow(Connection connection, Source source, boolean acker) throws SQLException {
     requireClosedAndNoneWaiting(connection);
+    stopReplication(connection);
     Sql.run(
         connection,
-        "STOP REPLICA",
         "SET GLOBAL rpl_semi_sync_source_enabled = 0",
         "SET GLOBAL rpl_semi_sync_replica_enabled = " + (acker ? 1 : 0));
     Sql.update(
@@ -252,7 +254,64 @@ final class MysqlSql extends CommonSql {
 
   @Override
   public void stopReplication(Connection connection) throws SQLException {
+    Sql.run(connection, "STOP REPLICA IO_THREAD");
+    // An applier that has the beginning of a transaction whose rest never came would wait for that
+    // for a minute. It is killed, and the beginning rolled back: it does not count as received.
+    long deadline = System.nanoTime() + AT_WORK.toNanos();
+    Tail tail = tail(connection);
+    while (tail == Tail.WHOLE && System.nanoTime() < deadline) {
+      tail = tail(connection);
+    }
+    Optional<Long> starving = tail == Tail.TORN ? starving(connection) : Optional.empty();
+    if (starving.isPresent()) {
+      kill(connection, starving.get());
+    }
     Sql.run(connection, "STOP REPLICA");
+  }
+
+  private static void kill(Connection connection, long applier) throws SQLException {
+    try {
+      Sql.update(connection, "KILL ?", applier);
+    } catch (SQLException e) {
+      // It has ended by itself, or the account lacks SYSTEM_USER: then it takes its minute.
+      if (e.getErrorCode() != NO_SUCH_THREAD && e.getErrorCode() != KILL_DENIED) {
+        throw e;
+      }
+    }
+  }
+
+  /** What was received and is not executed yet. */
+  private enum Tail {
+    NONE,
+    WHOLE,
+    TORN
+  }
+
+  private static Tail tail(Connection connection) throws SQLException {
+    return Sql.first(
+            connection,
+            row -> {
+              boolean all =
+                  MysqlGtidSet.parse(row.getString("Executed_Gtid_Set"))
+                      .contains(MysqlGtidSet.parse(row.getString("Retrieved_Gtid_Set")));
+              boolean end =
+                  row.getString("Source_Log_File").equals(row.getString("Relay_Source_Log_File"))
+                      && row.getLong("Read_Source_Log_Pos") == row.getLong("Exec_Source_Log_Pos");
+              return !all ? Tail.WHOLE : end ? Tail.NONE : Tail.TORN;
+            },
+            "SHOW REPLICA STATUS")
+        .orElse(Tail.NONE);
+  }
+
+  /** The session of an applier that has read all there is. */
+  private static Optional<Long> starving(Connection connection) throws SQLException {
+    return Sql.first(
+        connection,
+        row ->
+            String.valueOf(row.getString("State")).startsWith("Replica has read all relay log")
+                ? row.getLong("Id")
+                : null,
+        "SHOW PROCESSLIST");
   }
 
   @Override
@@ -269,7 +328,7 @@ final class MysqlSql extends CommonSql {
   public void rebuild(Connection connection, Source donor) throws SQLException {
     requireNoCopy(connection);
     requireClosedAndNoneWaiting(connection);
-    Sql.run(connection, "STOP REPLICA");
+    stopReplication(connection);
     Sql.update(
         connection,
         "SET GLOBAL clone_valid_donor_list = ?",

@@ -348,6 +348,37 @@ class EngineSqlIT {
     await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 2);
   }
 
+  /**
+   * Trap: MySQL's parallel applier waits for the rest of a transaction for a minute when it is told
+   * to stop.
+   */
+  @Test
+  void applierInTheMiddleOfATransactionIsStoppedAtOnce() throws Exception {
+    trio.switchTo("db-1");
+    trio.run(
+        "db-1",
+        Trio.MIGRATE,
+        "CREATE TABLE mainstay.torn (id BIGINT AUTO_INCREMENT PRIMARY KEY, v VARCHAR(2000))",
+        "INSERT INTO mainstay.torn (v) VALUES (REPEAT('x', 2000))");
+    for (int doubled = 0; doubled < 14; doubled++) {
+      trio.sql.stopReceiving(trio.on("db-3"));
+      trio.run("db-1", Trio.MIGRATE, "INSERT INTO mainstay.torn (v) SELECT v FROM mainstay.torn");
+      trio.sql.follow(trio.on("db-3"), trio.source("db-1", "db-3"), false);
+      trio.sql.stopReceiving(trio.on("db-3"));
+
+      long began = System.nanoTime();
+      trio.sql.stopReplication(trio.on("db-3"));
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+      trio.sql.startReplication(trio.on("db-3"));
+    }
+    trio.sql.acknowledge(trio.on("db-3"), true);
+
+    assertThat(trio.sql.awaitExecuted(trio.on("db-3"), trio.executed("db-1"), LONG)).isTrue();
+    assertThat(Sql.number(trio.on("db-3"), "SELECT COUNT(*) FROM mainstay.torn"))
+        .isEqualTo(1 << 14);
+    await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 2);
+  }
+
   @Test
   void replicaThatIsShutOutStaysOut() throws SQLException {
     trio.switchTo("db-1");

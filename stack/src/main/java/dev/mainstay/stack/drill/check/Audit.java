@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -41,7 +42,7 @@ public record Audit(int lost, int doubled, List<String> wrong) {
           .post()
           .ifPresent(post -> posts.computeIfAbsent(post.mark(), _ -> new Posted()).add(request));
     }
-    Set<String> lost = new TreeSet<>();
+    Map<String, Set<String>> lost = new TreeMap<>();
     Set<String> doubled = new TreeSet<>();
     List<String> wrong = new ArrayList<>();
     for (Copy copy : copies) {
@@ -67,12 +68,19 @@ public record Audit(int lost, int doubled, List<String> wrong) {
       posts.forEach(
           (mark, post) -> {
             if (!Set.copyOf(rows.getOrDefault(mark, List.of())).containsAll(post.ids)) {
-              lost.add(mark);
+              lost.computeIfAbsent(mark, _ -> new TreeSet<>()).add(copy.node());
             }
           });
       say(wrong, refused, "refused, and yet on " + copy.node());
       say(wrong, unasked, "on %s, and yet posted by nobody".formatted(copy.node()));
     }
+    lost.entrySet().stream()
+        .limit(SHOWN)
+        .forEach(
+            post ->
+                wrong.add(
+                    "%s was acknowledged, and is missing on %s"
+                        .formatted(post.getKey(), String.join(", ", post.getValue()))));
     if (!agree(copies)) {
       wrong.add(
           "the nodes' rows differ: "

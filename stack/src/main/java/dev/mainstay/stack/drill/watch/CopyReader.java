@@ -43,7 +43,9 @@ public final class CopyReader {
   public static Copy read(String node, int port, Access access, String run) {
     try (Connection connection = access.connect(port, PATIENCE);
         Statement statement = connection.createStatement()) {
-      return new Copy(node, rows(statement, run), checksum(statement));
+      // In this order: where the checksums are equal nothing is on its way any more.
+      String checksum = checksum(statement);
+      return new Copy(node, rows(statement, run), checksum);
     } catch (SQLException e) {
       throw new Problem("%s cannot be read: %s".formatted(node, e.getMessage()));
     }
