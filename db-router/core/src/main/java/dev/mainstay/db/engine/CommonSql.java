@@ -481,6 +481,13 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
     Sql.run(connection, "SET GLOBAL %s = %d".formatted(ackTimeoutVariable(), limit.toMillis()));
   }
 
+  @Override
+  public final void openIfAcknowledged(Connection connection) throws SQLException {
+    if (ackers(connection) > 0) {
+      open(connection);
+    }
+  }
+
   /** Before a node is opened: a commit waits for its ack without end, or for none at all. */
   final void requireUnlimitedAckWait(Connection connection) throws SQLException {
     if (sourceEnabled(connection)) {

@@ -174,6 +174,9 @@ public sealed interface EngineSql permits CommonSql {
    */
   void open(Connection connection) throws SQLException;
 
+  /** The same, if a replica is connected that acknowledges; else nothing. */
+  void openIfAcknowledged(Connection connection) throws SQLException;
+
   /**
    * Closes the node to everyone. Running commits are waited for, up to about two seconds: a commit
    * that waits for an ack which does not come makes this fail, and such a node is to be killed, not

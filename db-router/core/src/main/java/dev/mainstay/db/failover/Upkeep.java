@@ -38,7 +38,7 @@ final class Upkeep {
   }
 
   Decision next() {
-    // By itself: the site waits for it, and to look at one that begins to follow may take a second.
+    // By itself: the site waits for it, and a former primary that begins to follow takes a second.
     if (rules.inHand(scene, office) && primary.readOnly() && rules.mayOpen(primary)) {
       return Decision.act(new Step.Open(office, epoch, "it has taken office"));
     }
@@ -55,12 +55,19 @@ final class Upkeep {
       tendAckers();
     }
     if (!steps.isEmpty()) {
-      return new Decision.Act(steps, quarantined);
+      return new Decision.Act(primary.readOnly() ? urgent() : steps, quarantined);
     }
     return primary.readOnly()
         ? new Decision.Await(
             "%s is opened when a replica acknowledges".formatted(office), quarantined)
         : new Decision.Settled(quarantined);
+  }
+
+  /** Before the primary is open only what opens it, if there is such a step. */
+  private List<Step> urgent() {
+    List<Step> ofAckers =
+        steps.stream().filter(step -> epoch.ackers().contains(step.node())).toList();
+    return ofAckers.isEmpty() ? steps : ofAckers;
   }
 
   private boolean majority() {

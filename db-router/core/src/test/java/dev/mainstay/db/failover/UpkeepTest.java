@@ -80,6 +80,20 @@ class UpkeepTest {
   }
 
   @Test
+  void beforeThePrimaryIsOpenOnlyWhatOpensItIsDone() {
+    AScene scene =
+        aScene(MYSQL, 3)
+            .restarted(1)
+            .promoted(2)
+            .following(3, 2)
+            .with(3, n -> n.semiReplica = false)
+            .with(3, n -> n.agreed = false)
+            .record(epoch(15, 2, 3), 3);
+
+    assertThat(acts(scene.next())).containsExactly("Acknowledge db-3 on");
+  }
+
+  @Test
   void whoConnectsAnewToBeTheFirstToAcknowledgeIsNotSwitchedOffAgain() {
     AScene scene = aScene(MYSQL, 3).record(epoch(15, 1), 2, 3);
 

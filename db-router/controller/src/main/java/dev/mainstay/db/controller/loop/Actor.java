@@ -157,6 +157,7 @@ final class Actor {
       sql.open(c);
     } else {
       sql.promote(c, true);
+      sql.openIfAcknowledged(c);
     }
   }
 
