@@ -72,7 +72,8 @@ record Switchover(int times) implements Drill {
         stage.switchOver(to);
         return;
       } catch (Problem refused) {
-        if (attempt == ATTEMPTS || !refused.getMessage().contains("does not acknowledge yet")) {
+        if (attempt == ATTEMPTS
+            || !String.valueOf(refused.getMessage()).contains("does not acknowledge yet")) {
           throw refused;
         }
         stage.await(GLANCE);
