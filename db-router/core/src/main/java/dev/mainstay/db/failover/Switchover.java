@@ -5,6 +5,7 @@ import dev.mainstay.db.GtidSet;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation.Reached;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A planned change of primary: close, catch up, and then as after a loss, but that nothing can be
@@ -35,7 +36,7 @@ final class Switchover {
         if (d.epoch().primary().equals(target)) {
           yield new Decision.Refused("%s is primary already".formatted(target));
         }
-        yield late ? new Decision.Refused("it took too long") : begin(d.epoch(), d.primary());
+        yield begin(d.epoch(), d.primary());
       }
       case Diagnosis.Closed d -> {
         boolean abandoned = late && !d.epoch().primary().equals(target);
@@ -50,8 +51,15 @@ final class Switchover {
 
   private Decision begin(EpochRecord epoch, Reached primary) {
     Optional<String> objection = objection(epoch, primary);
-    return objection
-        .<Decision>map(Decision.Refused::new)
+    if (objection.isPresent()) {
+      return new Decision.Refused(objection.get());
+    }
+    Optional<String> notYet = notYet(epoch);
+    if (late) {
+      return new Decision.Refused(notYet.orElse("it took too long"));
+    }
+    return notYet
+        .map(Decision::await)
         .orElseGet(() -> Decision.act(new Step.Close(epoch.primary(), "switchover to " + target)));
   }
 
@@ -66,7 +74,7 @@ final class Switchover {
         : Decision.act(new Step.CatchUp(target, primary.executed(), why));
   }
 
-  /** What stands against it. */
+  /** What stands against it for long. */
   private Optional<String> objection(EpochRecord epoch, Reached primary) {
     if (!scene.roster().ids().contains(target)) {
       return Optional.of("%s is not a node of this cluster".formatted(target));
@@ -81,12 +89,6 @@ final class Switchover {
       return Optional.of(
           "%s is errant: it holds what %s lacks, %s".formatted(target, epoch.primary(), errant));
     }
-    if (!scene.hears(node, epoch.primary()) || !node.replication().orElseThrow().applying()) {
-      return Optional.of("%s does not follow %s".formatted(target, epoch.primary()));
-    }
-    if (!epoch.ackers().contains(target) || !node.semiSync().replicaActive()) {
-      return Optional.of("%s does not acknowledge yet".formatted(target));
-    }
     boolean current =
         node.executed().contains(rules.holds(node))
             || node.heartbeat()
@@ -96,9 +98,31 @@ final class Switchover {
       return Optional.of(
           "%s lags more than %d ms".formatted(target, scene.policy().maxLag().toMillis()));
     }
+    return Optional.empty();
+  }
+
+  /** What passes by itself where all is well. */
+  private Optional<String> notYet(EpochRecord epoch) {
+    Reached node = scene.reached(target).orElseThrow();
     if (!rules.inHand(scene, target) || !rules.inHand(scene, epoch.primary())) {
       return Optional.of("the locks of %s and %s are not held".formatted(epoch.primary(), target));
     }
-    return Optional.empty();
+    if (!follows(node, epoch)) {
+      return Optional.of("%s does not follow %s".formatted(target, epoch.primary()));
+    }
+    if (!epoch.ackers().contains(target) || !node.semiSync().replicaActive()) {
+      return Optional.of("%s does not acknowledge yet".formatted(target));
+    }
+    // The new primary would have to wait for the former one to acknowledge it.
+    boolean only = epoch.ackers().equals(Set.of(target));
+    return scene
+        .members(n -> only && !n.address().id().equals(target) && follows(n, epoch))
+        .stream()
+        .map(n -> "%s does not acknowledge yet".formatted(n.address().id()))
+        .findFirst();
+  }
+
+  private boolean follows(Reached node, EpochRecord epoch) {
+    return scene.hears(node, epoch.primary()) && node.replication().orElseThrow().applying();
   }
 }

@@ -25,9 +25,14 @@ class SwitchoverTest {
             three().writes(2),
             2,
             "db-2 is errant: it holds what db-1 lacks, 00000002-0000-0000-0000-000000000000:1"),
+        Arguments.of(three().received(2), 2, "db-2 lags more than 1000 ms"));
+  }
+
+  static Stream<Arguments> whatPasses() {
+    return Stream.of(
         Arguments.of(three().fenced(2), 2, "db-2 does not follow db-1"),
         Arguments.of(three().with(2, n -> n.agreed = false), 2, "db-2 does not acknowledge yet"),
-        Arguments.of(three().received(2), 2, "db-2 lags more than 1000 ms"),
+        Arguments.of(three().record(epoch(6, 1, 2), 2, 3), 2, "db-3 does not acknowledge yet"),
         Arguments.of(three().unlocked(2), 2, "the locks of db-1 and db-2 are not held"));
   }
 
@@ -46,6 +51,17 @@ class SwitchoverTest {
 
     assertThat(decision).isInstanceOf(Decision.Refused.class);
     assertThat(why(decision)).isEqualTo(why);
+  }
+
+  @ParameterizedTest(name = "{2}")
+  @MethodSource("whatPasses")
+  void whatPassesByItselfIsWaitedForBeforeAnythingChanges(AScene scene, int target, String why) {
+    Decision decision = to(scene, target);
+
+    assertThat(decision).isInstanceOf(Decision.Await.class);
+    assertThat(why(decision)).isEqualTo(why);
+    assertThat(Course.switchover(scene.build(), id(target), true))
+        .isEqualTo(new Decision.Refused(why));
   }
 
   @Test

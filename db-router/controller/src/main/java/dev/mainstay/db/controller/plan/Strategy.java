@@ -158,9 +158,9 @@ public final class Strategy {
     return Optional.empty();
   }
 
-  /** Whether an order is being carried out, so that nobody else writes on the primary. */
+  /** Whether an order has begun to be carried out, so that nobody else writes on the primary. */
   public boolean isMoving() {
-    return order.isPresent();
+    return order.isPresent() && begun;
   }
 
   /** What the order came to, once. */
@@ -314,7 +314,12 @@ public final class Strategy {
           end(new Order.Outcome.Refused("it took too long, and was given up"));
         }
       }
-      case Decision.Await _ -> {}
+      case Decision.Await _ -> {
+        if (!begun) {
+          // What it waits for is brought about by the general rules.
+          return Course.next(scene);
+        }
+      }
     }
     return decision;
   }

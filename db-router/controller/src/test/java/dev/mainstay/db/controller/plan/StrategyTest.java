@@ -155,7 +155,7 @@ class StrategyTest {
     assertThat(strategy.isMoving()).isTrue();
     assertThat(strategy.order(new Order(id(3), false, START)))
         .hasValue("a switchover to db-2 is under way");
-    assertThat(acts(next(0, closed, second, third))).containsExactly("db-2 Fence", "db-3 Fence");
+    assertThat(acts(next(0, closed, second, third))).containsExactly("db-2 Promote");
 
     EpochRecord after = epoch(21, 2, 1, 3);
     look(
@@ -167,6 +167,24 @@ class StrategyTest {
 
     assertThat(strategy.outcome()).hasValue(new Outcome.Done(id(2), 21));
     assertThat(strategy.isMoving()).isFalse();
+  }
+
+  @Test
+  void aSwitchoverWaitsForWhoHasJustJoinedWhichTheGeneralRulesSeeTo() {
+    EpochRecord alone = epoch(12, 1, 2);
+    Observation[] joined = {
+      node(1).member("A:1-9").knows(alone).open().guarded(2).seen(),
+      node(2).member("A:1-9").knows(alone).follows(1).acknowledging().seen(),
+      node(3).member("A:1-9").knows(alone).follows(1).seen()
+    };
+    look(0, joined);
+    strategy.order(new Order(id(2), false, START));
+
+    assertThat(acts(next(0, joined)))
+        .containsExactly("db-1 RecordAckers epoch 13: db-1, acknowledged by db-2, db-3");
+    assertThat(strategy.isMoving()).isFalse();
+    assertThat(acts(next(0, primary, second, third))).containsExactly("db-1 Close");
+    assertThat(strategy.isMoving()).isTrue();
   }
 
   private static Observation former(int number, EpochRecord epoch) {
