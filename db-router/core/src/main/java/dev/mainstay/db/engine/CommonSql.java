@@ -482,6 +482,18 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   }
 
   @Override
+  public final boolean awaitAcker(Connection connection, Duration timeout) throws SQLException {
+    long deadline = System.nanoTime() + timeout.toNanos();
+    boolean connected = ackers(connection) > 0;
+    while (!connected && System.nanoTime() < deadline) {
+      // The server does the sleeping: it is asked no more often than every few milliseconds.
+      Sql.number(connection, "SELECT SLEEP(0.005)");
+      connected = ackers(connection) > 0;
+    }
+    return connected;
+  }
+
+  @Override
   public final void openIfAcknowledged(Connection connection) throws SQLException {
     if (ackers(connection) > 0) {
       open(connection);

@@ -23,6 +23,8 @@ final class Actor {
   /** A controller that dies leaves no session behind that waits, and holds its lock, for longer. */
   private static final Duration ACK = Duration.ofMillis(200);
 
+  private static final Duration CONNECTING = Duration.ofMillis(300);
+
   private static final Duration CATCH_UP = Duration.ofMillis(500);
 
   private final ControllerSettings settings;
@@ -132,6 +134,10 @@ final class Actor {
 
   private void takeOffice(Step.TakeOffice take, EngineSql sql, Connection c) throws SQLException {
     breakpoint.before("TakeOffice.promote");
+    if (!take.epoch().ackers().isEmpty()) {
+      // If none comes the record waits for nobody; it counts once somebody acknowledges.
+      sql.awaitAcker(c, CONNECTING);
+    }
     // Not promote(false): to switch semi-sync off takes MySQL a second while a replica is
     // connected.
     sql.limitAckWait(c, ACK);
