@@ -1,9 +1,11 @@
 #!/bin/bash
-# preStop of a node; the argument is how many seconds it may take. A replica leaves at once. A primary stays in office until
-# somebody else holds it, or the time is up: it does not ask for a switchover itself. Then run.sh
-# kills the server.
+# preStop of a node; the argument is how many seconds it may take. A replica leaves at once. A primary asks the controllers to
+# hand its office to another node, again and again, and leaves when one has it, or the time is up. Then run.sh kills the server.
 set -u
 until_second=$((SECONDS + $1))
+controller=${CONTROLLER:-controller/9300}
+nodes=${NODES:-db-1 db-2 db-3}
+token=$(< "${ADMIN_TOKEN_FILE:-/run/secrets/admin-token}")
 
 is_primary() {
   local closed
@@ -12,7 +14,21 @@ is_primary() {
   [ "$closed" = 0 ]
 }
 
+# The Service leads to any controller; one that does not lead refuses, and so does the leader a node that cannot take over.
+hand_over_to() {
+  local order="{\"to\":\"$1\"}" status=
+  {
+    printf 'POST /api/switchover HTTP/1.0\r\nHost: controller\r\nAuthorization: Bearer %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' \
+      "$token" "${#order}" "$order" >&3
+    read -r -t 20 _ status _ <&3
+  } 3<> "/dev/tcp/$controller"
+  [ "$status" = 200 ]
+} 2> /dev/null
+
 while ((SECONDS < until_second)) && is_primary; do
-  sleep 1
+  for node in $nodes; do
+    [ "$node" != "$HOSTNAME" ] && hand_over_to "$node" && break
+  done
+  is_primary && sleep 1
 done
 exit 0

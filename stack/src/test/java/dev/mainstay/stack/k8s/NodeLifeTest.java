@@ -1,15 +1,20 @@
 package dev.mainstay.stack.k8s;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +27,9 @@ class NodeLifeTest {
   private static final Path SCRIPTS = Repository.folder().resolve("k8s/base/db");
 
   @TempDir Path folder;
+
+  /** Where nobody is, unless a test says otherwise. */
+  private String controller = "127.0.0.1/1";
 
   @BeforeEach
   void aPassword() throws IOException {
@@ -93,6 +101,39 @@ class NodeLifeTest {
     assertThat(leave(2, "echo 0")).isBetween(Duration.ofSeconds(1), LIMIT);
   }
 
+  /** By a stand-in for the controllers, of whom the first that is asked does not lead. */
+  @Test
+  void aPrimaryAsksForItsSuccessorAndLeavesWhenThereIsOne() throws Exception {
+    List<String> asked = new CopyOnWriteArrayList<>();
+    HttpServer controllers =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    controllers.createContext(
+        "/api/switchover",
+        exchange -> {
+          String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+          asked.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + body);
+          boolean leads = asked.size() > 1;
+          if (leads) {
+            Files.createFile(folder.resolve("moved"));
+          }
+          exchange.sendResponseHeaders(leads ? 200 : 409, -1);
+          exchange.close();
+        });
+    controllers.start();
+    try {
+      controller = "127.0.0.1/" + controllers.getAddress().getPort();
+
+      Duration took = leave(60, "[ -e '%s/moved' ] && echo 1 || echo 0".formatted(folder));
+
+      assertThat(took).isLessThan(LIMIT);
+      assertThat(asked)
+          .containsExactly(
+              "Bearer the token {\"to\":\"db-1\"}", "Bearer the token {\"to\":\"db-3\"}");
+    } finally {
+      controllers.stop(0);
+    }
+  }
+
   @Test
   void aPrimaryLeavesWhenAnotherHoldsItsOffice() throws Exception {
     String onceOpenThenClosed =
@@ -116,6 +157,10 @@ class NodeLifeTest {
         new ProcessBuilder("bash", SCRIPTS.resolve("leave.sh").toString(), String.valueOf(seconds));
     builder.environment().merge("PATH", bin.toString(), (path, own) -> own + ":" + path);
     builder.environment().put("MYSQL_ROOT_PASSWORD_FILE", folder.resolve("password").toString());
+    Path token = Files.writeString(folder.resolve("token"), "the token\n");
+    builder.environment().put("ADMIN_TOKEN_FILE", token.toString());
+    builder.environment().put("CONTROLLER", controller);
+    builder.environment().put("HOSTNAME", "db-2");
     Instant begun = Instant.now();
     Process process = builder.start();
     assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
