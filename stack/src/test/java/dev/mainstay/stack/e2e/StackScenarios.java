@@ -276,7 +276,7 @@ abstract class StackScenarios {
             node ->
                 assertThat(node.propertyNames())
                     .containsExactlyInAnyOrder(
-                        "id", "role", "writable", "lagMillis", "gtid", "port"));
+                        "id", "role", "writable", "lagMillis", "gtid", "port", "why"));
     assertThat(topology.path("nodes").valueStream().map(node -> node.path("role").asString("")))
         .containsExactlyInAnyOrder("PRIMARY", "REPLICA", "REPLICA");
   }

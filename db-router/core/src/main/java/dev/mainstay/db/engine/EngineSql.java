@@ -234,7 +234,10 @@ public sealed interface EngineSql permits CommonSql {
    */
   void rebuild(Connection connection, Source donor) throws SQLException;
 
-  /** How much of a {@link #rebuild} that runs on this node is done, in percent. */
+  /**
+   * How much of a {@link #rebuild} that runs on this node is done, in percent, as far as it tells;
+   * empty if none runs.
+   */
   OptionalInt rebuilt(Connection connection) throws SQLException;
 
   // --- Shutting out

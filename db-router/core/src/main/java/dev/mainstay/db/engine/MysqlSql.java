@@ -357,17 +357,25 @@ final class MysqlSql extends CommonSql {
     }
   }
 
+  /** How far it is tells the performance schema only; 0 where that is off. */
   @Override
   public OptionalInt rebuilt(Connection connection) throws SQLException {
+    boolean copies =
+        Sql.rows(connection, row -> row.getString("Info"), "SHOW PROCESSLIST").stream()
+            .anyMatch(statement -> statement.startsWith("CLONE INSTANCE"));
+    if (!copies) {
+      return OptionalInt.empty();
+    }
     // Stages that have not begun have no estimate yet; the copying of files is nearly all of it.
-    return Sql.first(
-            connection,
-            row -> row.getInt("percent"),
-            """
-            SELECT COALESCE(FLOOR(100 * SUM(p.DATA) / GREATEST(SUM(p.ESTIMATE), SUM(p.DATA), 1)), 0) AS percent
-            FROM performance_schema.clone_status s LEFT JOIN performance_schema.clone_progress p ON p.ID = s.ID
-            WHERE s.STATE = 'In Progress' GROUP BY s.ID""")
-        .map(OptionalInt::of)
-        .orElse(OptionalInt.empty());
+    return OptionalInt.of(
+        Sql.first(
+                connection,
+                row -> row.getInt(1),
+                """
+                SELECT FLOOR(100 * SUM(p.DATA) / GREATEST(SUM(p.ESTIMATE), SUM(p.DATA), 1))
+                FROM performance_schema.clone_status s
+                JOIN performance_schema.clone_progress p ON p.ID = s.ID
+                WHERE s.STATE = 'In Progress'""")
+            .orElse(0));
   }
 }

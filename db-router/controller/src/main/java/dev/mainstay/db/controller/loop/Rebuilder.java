@@ -76,7 +76,10 @@ final class Rebuilder implements AutoCloseable {
   /** How far the node is, in words; nothing if nobody rebuilds it. */
   Optional<String> words(NodeId node) {
     return current(node)
-        .map(what -> "is rebuilt from %s, %d %% done".formatted(what.donor(), percent));
+        .map(
+            what ->
+                "is rebuilt from %s%s"
+                    .formatted(what.donor(), percent > 0 ? ", %d %% done".formatted(percent) : ""));
   }
 
   private Optional<Rebuilding.Possible> current(NodeId node) {
