@@ -19,6 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,6 +71,19 @@ class JarIT {
       } finally {
         gateway.destroyForcibly();
       }
+    }
+  }
+
+  /**
+   * Two builds of the same sources are the same bytes only if nothing tells when they were made.
+   */
+  @Test
+  void jarTellsNoTimeOfItsBuild() throws IOException {
+    try (JarFile jar = new JarFile(JAR.toFile())) {
+      assertThat(jar.stream().map(ZipEntry::getTimeLocal).distinct()).hasSize(1);
+      assertThat(jar.getManifest().getMainAttributes().keySet())
+          .extracting(Object::toString)
+          .doesNotContain("Build-Time", "Built-By", "Build-Jdk");
     }
   }
 

@@ -162,6 +162,8 @@ class BoardIT {
 
     assertThat(api.status()).isEqualTo(400);
     assertThat(api.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(api.json().get("detail").asString())
+        .startsWith(query.replace("=", " is ") + " (expected: ");
     if (query.startsWith("page")) {
       Answer page = web1.get("/?" + query);
       assertThat(page.status()).isEqualTo(400);
@@ -326,6 +328,8 @@ class BoardIT {
 
     assertThat(other.status()).isEqualTo(422);
     assertThat(other.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(other.json().get("detail").asString())
+        .isEqualTo("This Idempotency-Key was used before, for a post that says something else.");
     assertThat(notices()).isEqualTo(before);
   }
 
@@ -450,6 +454,8 @@ class BoardIT {
     assertThat(List.of(json.status(), form.status(), chunked.status(), chunkedForm.status()))
         .containsOnly(413);
     assertThat(json.header("Content-Type")).startsWith("application/problem+json");
+    assertThat(json.json().get("detail").asString())
+        .matches("The body has 10,000,\\d{3} bytes; at most [\\d,]+ are taken\\.");
     assertThat(form.body()).contains("That is too long");
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
     assertThat(notices()).isEqualTo(before);

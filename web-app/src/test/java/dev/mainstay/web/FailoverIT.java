@@ -14,6 +14,7 @@ import dev.mainstay.db.local.testing.EachEngine;
 import dev.mainstay.db.router.Cluster;
 import dev.mainstay.web.testing.Site;
 import dev.mainstay.web.testing.Site.Answer;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -108,7 +109,9 @@ class FailoverIT {
     Queue<Fate> fates =
         underLoad(
             () -> {
+              double before = held();
               cluster.kill("db-1");
+              await().pollInterval(A_MOMENT).atMost(SOON).until(() -> held() > before);
               awaitSuccessor();
               cluster.restart("db-1");
             });
@@ -124,7 +127,9 @@ class FailoverIT {
     Queue<Fate> fates =
         underLoad(
             () -> {
+              double before = held();
               cluster.kill("db-1");
+              await().pollInterval(A_MOMENT).atMost(SOON).until(() -> held() > before);
               cluster.restart("db-1");
             });
 
@@ -167,6 +172,13 @@ class FailoverIT {
                 .isPresent());
     String successor = cluster.primary().value();
     assertOnceOn(List.of(successor), fates);
+  }
+
+  /** How many writes have had to wait for a primary, those that do so now among them. */
+  private static double held() {
+    MeterRegistry metrics = site.bean(MeterRegistry.class);
+    return metrics.get("mainstay.db.writes.hold").functionTimer().count()
+        + metrics.get("mainstay.db.writes.held").gauge().value();
   }
 
   private static void awaitSuccessor() {

@@ -26,6 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
@@ -205,6 +206,12 @@ public class GatewayConfiguration {
               .formatted(environment.getProperty("management.server.port")));
     }
     return new RouteCheck(routes, pools);
+  }
+
+  @Bean
+  @ConditionalOnProperty("mainstay.gateway.share-port")
+  SharedPort sharedPort() {
+    return new SharedPort();
   }
 
   @Bean

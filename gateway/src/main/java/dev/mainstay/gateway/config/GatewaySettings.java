@@ -26,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param id the name under which servers see this gateway; the host's name by default
  * @param pools the pools, by the name that routes use: {@code lb://NAME}
  * @param exposeServedBy whether responses carry {@code X-Served-By} with the server's id
+ * @param sharePort whether other gateways of the same user may listen on the site's port too
  * @param admin who may see and change what
  */
 @ConfigurationProperties(prefix = GatewaySettings.PREFIX, ignoreUnknownFields = false)
@@ -33,6 +34,7 @@ public record GatewaySettings(
     @Nullable String id,
     Map<String, PoolSettings> pools,
     @DefaultValue("true") boolean exposeServedBy,
+    @DefaultValue("false") boolean sharePort,
     @DefaultValue AdminSettings admin) {
 
   static final String PREFIX = "mainstay.gateway";

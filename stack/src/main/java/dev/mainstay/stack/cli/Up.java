@@ -45,7 +45,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "Ports follow --port: site 8080 (a second gateway 8081), dashboard 9090 (9091), web-apps 8101...,",
+      "Ports follow --port: site 8080 (all gateways share it), dashboard 9090 (gw-2: 9091), web-apps 8101...,",
       "controllers 9301..., database nodes 3311... All are bound to 127.0.0.1."
     })
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
@@ -68,7 +68,8 @@ final class Up implements Callable<Integer> {
       names = "--gateways",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Gateways, each with its own port (default: ${DEFAULT-VALUE}).")
+      description =
+          "Gateways that share the site's port, each with a dashboard of its own (default: ${DEFAULT-VALUE}).")
   int gateways;
 
   @Option(

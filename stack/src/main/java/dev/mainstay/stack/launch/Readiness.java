@@ -11,8 +11,8 @@ import java.util.OptionalInt;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Whether the stack does what it is for: a page through every gateway, every server in rotation,
- * every node in step.
+ * Whether the stack does what it is for: every gateway there (whose admin port comes after the
+ * site's, which they may share) and a page served, every server in rotation, every node in step.
  */
 final class Readiness {
 

@@ -101,6 +101,7 @@ final class Settings {
   private Map<String, Object> gateway(Name name) {
     return Map.of(
         "id", name.toString(),
+        "share-port", options.gateways() > 1,
         "admin", Map.of("token", secrets.adminToken(), "state-file", stateFile(name)),
         "pools",
             Map.of(

@@ -112,6 +112,11 @@ public final class Stack {
                 .formatted(service.jar(project), project));
       }
     }
+    if (options.gateways() > 1 && !PortCheck.isShareable()) {
+      throw new Problem(
+          "--gateways is %d, and this platform lets no two processes listen on one port (expected: 1)."
+              .formatted(options.gateways()));
+    }
     home.create();
     Optional<StackState> before = new StateFile(home).read();
     before.ifPresent(this::refuseIfSupervised);
@@ -197,11 +202,21 @@ public final class Stack {
     }
   }
 
+  /** The site's port is taken, and rightly so, where a gateway that shares it was adopted. */
   private void checkPorts(List<Child> children) {
+    boolean siteIsServed =
+        children.stream()
+            .anyMatch(
+                child ->
+                    child.name().role() == Role.GATEWAY
+                        && !(child.phase() instanceof Phase.Waiting));
     for (Child child : children) {
       if (child.phase() instanceof Phase.Waiting) {
-        checkPort(child.port(), child.name().toString());
-        if (child.name().role() == Role.GATEWAY) {
+        boolean gateway = child.name().role() == Role.GATEWAY;
+        if (!gateway || !siteIsServed) {
+          checkPort(child.port(), child.name().toString());
+        }
+        if (gateway) {
           checkPort(options.adminPortOf(child.name()), child.name() + "'s dashboard and API");
         }
       }

@@ -57,15 +57,17 @@ public record Options(
     };
   }
 
-  /** The port at which {@code name} serves: its site's for a gateway. */
+  /** The port at which {@code name} serves: the site's, which all gateways share, for a gateway. */
   public int portOf(Name name) {
-    int first =
-        switch (name.role()) {
-          case NODE -> 3311;
-          case CONTROLLER -> 9301;
-          case WEB_APP -> 8101;
-          case GATEWAY -> STANDARD_PORT;
-        };
+    return switch (name.role()) {
+      case NODE -> shifted(3311, name);
+      case CONTROLLER -> shifted(9301, name);
+      case WEB_APP -> shifted(8101, name);
+      case GATEWAY -> port;
+    };
+  }
+
+  private int shifted(int first, Name name) {
     return first + name.number() - 1 + port - STANDARD_PORT;
   }
 
@@ -75,7 +77,7 @@ public record Options(
       throw new IllegalArgumentException(
           "%s has no admin port (expected: a gateway)".formatted(gateway));
     }
-    return 9090 + gateway.number() - 1 + port - STANDARD_PORT;
+    return shifted(9090, gateway);
   }
 
   /** Every process of the stack, in the order of starting. */

@@ -1,10 +1,12 @@
 package dev.mainstay.stack.process;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -43,6 +45,15 @@ public final class PortCheck {
       return true;
     } catch (IOException taken) {
       return false;
+    }
+  }
+
+  /** Whether several processes of one user can listen on one port here ({@code SO_REUSEPORT}). */
+  public static boolean isShareable() {
+    try (ServerSocket any = new ServerSocket()) {
+      return any.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

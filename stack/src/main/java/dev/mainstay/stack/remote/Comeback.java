@@ -32,10 +32,7 @@ public final class Comeback {
   /** What a process does not do yet; nothing once it is back. */
   public Optional<String> missing(Name name) {
     return switch (name.role()) {
-      case GATEWAY ->
-          new Gateway(name, options).pageStatus().isPresent()
-              ? Optional.empty()
-              : Optional.of("%s serves no page yet".formatted(name));
+      case GATEWAY -> missing(new Gateway(name, options));
       case WEB_APP ->
           Http.get(at(name, "actuator/health/readiness")).filter(Http.Answer::isSuccess).isPresent()
               ? gateways.stream().flatMap(gateway -> outside(gateway, name).stream()).findFirst()
@@ -53,6 +50,19 @@ public final class Comeback {
                   .filter(role -> !AT_WORK.contains(role))
                   .map(role -> "%s is still %s".formatted(name, role));
     };
+  }
+
+  /**
+   * On a shared port another gateway's page proves nothing; the admin port is its own, and comes
+   * after the site's.
+   */
+  private static Optional<String> missing(Gateway gateway) {
+    if (gateway.pools().isEmpty()) {
+      return Optional.of("%s does not answer yet".formatted(gateway.name()));
+    }
+    return gateway.pageStatus().isPresent()
+        ? Optional.empty()
+        : Optional.of("%s serves no page yet".formatted(gateway.name()));
   }
 
   private URI at(Name name, String path) {

@@ -37,7 +37,10 @@ public final class Gateway {
     return admin;
   }
 
-  /** The status of the site's first page; nothing if nobody answers. */
+  /**
+   * The status of the site's first page, through any of the gateways that share its port; nothing
+   * if nobody answers.
+   */
   public OptionalInt pageStatus() {
     return Http.get(site).stream().mapToInt(Http.Answer::status).findFirst();
   }

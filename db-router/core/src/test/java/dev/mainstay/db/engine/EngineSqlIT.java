@@ -19,8 +19,8 @@ import dev.mainstay.db.Role;
 import dev.mainstay.db.SemiSync;
 import dev.mainstay.db.Topology;
 import dev.mainstay.db.local.LocalEngine;
-import dev.mainstay.db.local.testing.EachEngine;
 import dev.mainstay.db.local.testing.TestNode;
+import dev.mainstay.db.local.testing.TestServer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,24 +37,29 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The contract of {@link EngineSql}, kept by both engines, on real nodes. */
-@EachEngine
+@ParameterizedClass(name = "{0}")
+@EnumSource(TestServer.class)
 class EngineSqlIT {
 
   @SuppressWarnings(
       "NullAway.Init") // started before the first test of an engine, unless it cannot be had
   private static Trio trio;
 
+  private final TestServer server;
   private final LocalEngine engine;
 
-  EngineSqlIT(LocalEngine engine) {
-    this.engine = engine;
+  EngineSqlIT(TestServer server) {
+    this.server = server;
+    this.engine = server.engine();
   }
 
   @BeforeParameterizedClassInvocation
-  static void start(LocalEngine engine) throws SQLException {
-    trio = new Trio(engine);
+  static void start(TestServer server) throws SQLException {
+    trio = new Trio(server.require());
   }
 
   @AfterParameterizedClassInvocation
@@ -69,6 +74,7 @@ class EngineSqlIT {
     assertThat(trio.blanks).hasSize(3);
     for (Reached blank : trio.blanks) {
       assertThat(blank.engine()).isEqualTo(Engine.valueOf(engine.name()));
+      assertThat(blank.version()).contains(server.require().version().toString());
       assertThat(blank.readOnly()).isTrue();
       assertThat(blank.executed()).isEqualTo(GtidSet.empty(blank.engine()));
       assertThat(blank.clusterId()).isEmpty();
@@ -404,7 +410,7 @@ class EngineSqlIT {
   @Test
   void errantNodeIsTold() throws SQLException {
     trio.switchTo("db-1");
-    try (TestNode other = TestNode.blank(engine, 4);
+    try (TestNode other = TestNode.blank(server.require(), 4);
         Connection connection = other.connect()) {
       NodeAddress address = NodeAddress.parse(other.address());
       trio.sql.resetBlank(connection);
@@ -433,7 +439,7 @@ class EngineSqlIT {
   void rebuiltNodeHoldsTheDonorsDataAndNothingOfItsOwn() throws SQLException {
     trio.switchTo("db-1");
     trio.post("db-1");
-    try (TestNode other = TestNode.blank(engine, 4)) {
+    try (TestNode other = TestNode.blank(server.require(), 4)) {
       Source donor = new Source("127.0.0.1", trio.node("db-1").port(), Trio.CONTROLLER);
       try (Connection connection = other.connect()) {
         trio.sql.open(connection);

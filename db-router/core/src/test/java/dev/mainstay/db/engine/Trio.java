@@ -7,7 +7,7 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation;
 import dev.mainstay.db.Observation.Reached;
 import dev.mainstay.db.Topology;
-import dev.mainstay.db.local.LocalEngine;
+import dev.mainstay.db.local.Distribution;
 import dev.mainstay.db.local.testing.TestNode;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -40,8 +40,8 @@ final class Trio implements AutoCloseable {
   private final Map<String, Connection> connections = new HashMap<>();
   private long epoch;
 
-  Trio(LocalEngine engine) throws SQLException {
-    nodes = TestNode.blankCluster(engine, 3);
+  Trio(Distribution distribution) throws SQLException {
+    nodes = TestNode.blankCluster(distribution, 3, List.of());
     try {
       sql = EngineSql.of(on("db-1"));
       for (TestNode node : nodes) {

@@ -7,10 +7,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** MariaDB 11.4. */
+/** MariaDB 10.11 and newer. */
 record MariadbServer(Distribution distribution) implements Server {
 
   private static final Duration LIMIT = Duration.ofMinutes(3);
+
+  /**
+   * Since when the collation of a character set is an option of its own; an older server has one
+   * for the server only, and does not start with an option that it does not know.
+   */
+  private static final EngineVersion COLLATIONS_BY_CHARACTER_SET = new EngineVersion(11, 2, 1);
 
   /**
    * The system tables, as {@code mariadb-install-db} makes them; without the script that adds root
@@ -49,7 +55,7 @@ record MariadbServer(Distribution distribution) implements Server {
         skip_name_resolve=ON
         local_infile=OFF
         character_set_server=utf8mb4
-        character_set_collations=utf8mb4=uca1400_ai_ci
+        %s
         collation_server=utf8mb4_uca1400_ai_ci
         default_time_zone=+00:00
 
@@ -100,7 +106,10 @@ record MariadbServer(Distribution distribution) implements Server {
             spec.errorLog(),
             spec.serverId(),
             spec.port(),
-            Server.isRoot() ? "user=root" : "");
+            Server.isRoot() ? "user=root" : "",
+            distribution.version().isAtLeast(COLLATIONS_BY_CHARACTER_SET)
+                ? "character_set_collations=utf8mb4=uca1400_ai_ci"
+                : "");
   }
 
   @Override

@@ -14,19 +14,37 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.springframework.boot.logging.LoggingSystem;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** A start on a schema that nobody has migrated yet. */
 @EachEngine
 @Timeout(120)
+@SuppressWarnings("NullAway.Init") // what is static is started before the first test of the class
 class MigrationIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static ReplicatedCluster cluster;
 
   private final Engine engine;
 
@@ -34,40 +52,139 @@ class MigrationIT {
     this.engine = Engine.valueOf(engine.name());
   }
 
+  @BeforeParameterizedClassInvocation
+  static void start(LocalEngine engine) {
+    cluster = ReplicatedCluster.startLogged(Engine.valueOf(engine.name()), 2);
+  }
+
+  @AfterParameterizedClassInvocation
+  static void stop() {
+    if (cluster != null) {
+      cluster.close();
+    }
+  }
+
+  private static Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("mainstay.db.schema", ReplicatedCluster.SCHEMA);
+    settings.put("mainstay.db.username", "app");
+    settings.put("mainstay.db.password", cluster.password("app"));
+    settings.put("mainstay.db.migrate.password", cluster.password("migrate"));
+    settings.put("mainstay.db.migrate.patience", "1s");
+    settings.put("mainstay.db.monitor.password", cluster.password("monitor"));
+    settings.put("mainstay.db.monitor.interval", "200ms");
+    return settings;
+  }
+
+  @BeforeEach
+  void nobodyHasMigrated() throws SQLException {
+    cluster.awaitInPlace();
+    try (Connection connection = cluster.connect("db-1", "migrate");
+        Statement statement = connection.createStatement()) {
+      statement.execute("drop table if exists mainstay.notice");
+      statement.execute("drop table if exists mainstay.flyway_schema_history");
+    }
+    cluster.awaitInSync();
+  }
+
   @Test
   void withoutAPrimaryAnApplicationStartsUnreadyAndMigratesWhenThereIsOne() throws Exception {
-    try (ReplicatedCluster cluster = ReplicatedCluster.start(engine, 2)) {
-      Map<String, String> settings = new HashMap<>();
-      settings.put("mainstay.db.schema", ReplicatedCluster.SCHEMA);
-      settings.put("mainstay.db.username", "app");
-      settings.put("mainstay.db.password", cluster.password("app"));
-      settings.put("mainstay.db.migrate.password", cluster.password("migrate"));
-      settings.put("mainstay.db.migrate.patience", "1s");
-      settings.put("mainstay.db.monitor.password", cluster.password("monitor"));
-      settings.put("mainstay.db.monitor.interval", "200ms");
-      cluster.stopController("rt-1"); // so that nobody succeeds it
-      cluster.kill("db-1");
+    Map<String, String> settings = settings();
+    cluster.stopController("rt-1"); // so that nobody succeeds it
+    cluster.kill("db-1");
 
-      try (ConfigurableApplicationContext early =
-          BoardApplication.start(cluster.nodes(), settings)) {
-        assertThat(get(early, "readiness").statusCode()).isEqualTo(503);
-        assertThat(get(early, "liveness").statusCode()).isEqualTo(200);
+    try (ConfigurableApplicationContext early = BoardApplication.start(cluster.nodes(), settings)) {
+      assertThat(get(early, "readiness").statusCode()).isEqualTo(503);
+      assertThat(get(early, "liveness").statusCode()).isEqualTo(200);
 
-        cluster.restart("db-1");
-        cluster.startController("rt-1");
+      cluster.restart("db-1");
+      cluster.startController("rt-1");
 
-        await().atMost(SOON).until(() -> get(early, "readiness").statusCode() == 200);
-        Board board = early.getBean(Board.class);
-        // The replicas have the tables by now.
-        assertThat(board.has(4711)).isFalse();
-        assertThat(board.post("at last")).isPositive();
-      }
-
-      settings.put("spring.flyway.locations", "classpath:db/migration,classpath:db/broken");
-      assertThatThrownBy(() -> BoardApplication.start(cluster.nodes(), settings))
-          .as("a migration that fails on a primary ends the start")
-          .hasStackTraceContaining("there_is_no_such_table");
+      await().atMost(SOON).until(() -> get(early, "readiness").statusCode() == 200);
+      Board board = early.getBean(Board.class);
+      // The replicas have the tables by now.
+      assertThat(board.has(4711)).isFalse();
+      assertThat(board.post("at last")).isPositive();
     }
+
+    settings.put("spring.flyway.locations", "classpath:db/migration,classpath:db/broken");
+    assertThatThrownBy(() -> BoardApplication.start(cluster.nodes(), settings))
+        .as("a migration that fails on a primary ends the start")
+        .hasStackTraceContaining("there_is_no_such_table");
+  }
+
+  @Test
+  void twoApplicationsThatStartAtOnceMigrateOnce() throws Exception {
+    long before = creations();
+    CountDownLatch go = new CountDownLatch(1);
+    List<Future<ConfigurableApplicationContext>> starting = new ArrayList<>();
+    // Its set-up is one for the whole JVM, and two starts at once would get into each other's way.
+    System.setProperty(LoggingSystem.SYSTEM_PROPERTY, LoggingSystem.NONE);
+    try (ExecutorService starts = Executors.newFixedThreadPool(2);
+        Connection connection = cluster.connect("db-1", "controller");
+        Statement barrier = connection.createStatement()) {
+      // Both get as far as the migration, and neither through it.
+      barrier.execute(
+          switch (engine) {
+            case MYSQL -> "lock instance for backup";
+            case MARIADB -> "backup stage start";
+          });
+      if (engine == Engine.MARIADB) {
+        barrier.execute("backup stage block_ddl");
+      }
+      for (int i = 0; i < 2; i++) {
+        starting.add(
+            starts.submit(
+                () -> {
+                  go.await();
+                  return BoardApplication.start(cluster.nodes(), settings());
+                }));
+      }
+      go.countDown();
+      await().atMost(SOON.multipliedBy(2)).until(() -> atWork(barrier) == 2);
+      assertThat(starting).noneMatch(Future::isDone);
+      barrier.execute(
+          switch (engine) {
+            case MYSQL -> "unlock instance";
+            case MARIADB -> "backup stage end";
+          });
+      for (Future<ConfigurableApplicationContext> each : starting) {
+        ConfigurableApplicationContext up = each.get(2 * SOON.toSeconds(), TimeUnit.SECONDS);
+        await().atMost(SOON).until(() -> get(up, "readiness").statusCode() == 200);
+        assertThat(up.getBean(Board.class).has(4711)).isFalse();
+      }
+      assertThat(creations() - before).isEqualTo(1);
+      try (ResultSet ran =
+          barrier.executeQuery(
+              "select count(*), sum(success) from mainstay.flyway_schema_history")) {
+        assertThat(ran.next()).isTrue();
+        assertThat(ran.getInt(1)).isEqualTo(1);
+        assertThat(ran.getInt(2)).isEqualTo(1);
+      }
+    } finally {
+      System.clearProperty(LoggingSystem.SYSTEM_PROPERTY);
+      starting.stream()
+          .filter(each -> each.state() == Future.State.SUCCESS)
+          .map(Future::resultNow)
+          .forEach(ConfigurableApplicationContext::close);
+    }
+  }
+
+  /** How many sessions of migrations are in the middle of a statement. */
+  private static int atWork(Statement statement) throws SQLException {
+    try (ResultSet sessions =
+        statement.executeQuery(
+            "select count(*) from information_schema.processlist where user = 'migrate' and command = 'Query'")) {
+      assertThat(sessions.next()).isTrue();
+      return sessions.getInt(1);
+    }
+  }
+
+  /** How often the migration has made its table on the primary. */
+  private static long creations() {
+    return cluster.statements("db-1", "migrate", List.of("notice")).stream()
+        .filter(sent -> sent.startsWith("create table notice"))
+        .count();
   }
 
   private static HttpResponse<String> get(ConfigurableApplicationContext context, String group)

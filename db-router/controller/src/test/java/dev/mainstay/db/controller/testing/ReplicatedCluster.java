@@ -19,8 +19,12 @@ import dev.mainstay.db.engine.Accounts;
 import dev.mainstay.db.engine.Credentials;
 import dev.mainstay.db.engine.NodeConnector;
 import dev.mainstay.db.failover.Policy;
+import dev.mainstay.db.local.Distribution;
 import dev.mainstay.db.local.LocalEngine;
+import dev.mainstay.db.local.testing.StatementLog;
+import dev.mainstay.db.local.testing.TestEngines;
 import dev.mainstay.db.local.testing.TestNode;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -67,7 +71,15 @@ public final class ReplicatedCluster implements AutoCloseable {
    * the test where the engine cannot be had.
    */
   public static ReplicatedCluster start(Engine engine, int nodes) {
-    ReplicatedCluster cluster = blank(engine, nodes);
+    return inSync(blank(engine, nodes));
+  }
+
+  /** The same, of nodes that keep a {@link StatementLog}. */
+  public static ReplicatedCluster startLogged(Engine engine, int nodes) {
+    return inSync(blank(engine, nodes, StatementLog.options(LocalEngine.valueOf(engine.name()))));
+  }
+
+  private static ReplicatedCluster inSync(ReplicatedCluster cluster) {
     try {
       cluster.startController("rt-1");
       cluster.awaitInSync();
@@ -80,8 +92,12 @@ public final class ReplicatedCluster implements AutoCloseable {
 
   /** Blank nodes that run, and no controller yet. */
   public static ReplicatedCluster blank(Engine engine, int nodes) {
-    return new ReplicatedCluster(
-        TestNode.blankCluster(LocalEngine.valueOf(engine.name()), nodes), true);
+    return blank(engine, nodes, List.of());
+  }
+
+  private static ReplicatedCluster blank(Engine engine, int nodes, List<String> options) {
+    Distribution programs = TestEngines.require(LocalEngine.valueOf(engine.name()));
+    return new ReplicatedCluster(TestNode.blankCluster(programs, nodes, options), true);
   }
 
   /** These nodes, running or not, and no controller yet; none is rebuilt without being asked. */
@@ -111,6 +127,24 @@ public final class ReplicatedCluster implements AutoCloseable {
   public Connection connect(String nodeId, String account) throws SQLException {
     return new NodeConnector(new Credentials(account, password(account)), CONNECT, ANSWER)
         .connect(NodeAddress.parse(node(nodeId).address()));
+  }
+
+  /**
+   * What an account asked a node of these tables so far, where the nodes were {@link #startLogged
+   * told} to write it down.
+   */
+  public List<String> statements(String nodeId, String account, List<String> tables) {
+    TestNode node = node(nodeId);
+    try (Connection connection = connect(nodeId, "controller")) {
+      return StatementLog.of(
+          node.node().distribution().engine(),
+          connection,
+          node.node().spec().data(),
+          account,
+          tables);
+    } catch (SQLException | IOException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** SIGKILL. */

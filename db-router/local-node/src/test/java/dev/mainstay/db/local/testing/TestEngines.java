@@ -35,11 +35,8 @@ public final class TestEngines {
    */
   public static Distribution require(LocalEngine engine) {
     var required = named(REQUIRED);
-    var selected = named(SELECTED);
     var name = name(engine);
-    if (!selected.isEmpty() && !selected.contains(name) && !required.contains(name)) {
-      return abort("%s does not name %s".formatted(SELECTED, name));
-    }
+    requireSelected(engine);
     var finding =
         FOUND.computeIfAbsent(
             engine,
@@ -52,6 +49,26 @@ public final class TestEngines {
               ? fail("%s requires %s: %s".formatted(REQUIRED, name, why))
               : abort(why);
     };
+  }
+
+  /**
+   * MariaDB 10.11; skips the test where this machine's own apt does not have it, whatever is
+   * required.
+   */
+  static Distribution requireOldestMariadb() {
+    requireSelected(LocalEngine.MARIADB);
+    return switch (OldestMariadb.find()) {
+      case Finding.Found(var distribution) -> distribution;
+      case Finding.Unavailable(var why) -> abort(why);
+    };
+  }
+
+  private static void requireSelected(LocalEngine engine) {
+    var selected = named(SELECTED);
+    var name = name(engine);
+    if (!selected.isEmpty() && !selected.contains(name) && !named(REQUIRED).contains(name)) {
+      abort("%s does not name %s".formatted(SELECTED, name));
+    }
   }
 
   private static String name(LocalEngine engine) {

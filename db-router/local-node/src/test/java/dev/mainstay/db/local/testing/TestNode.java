@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -58,13 +59,15 @@ public final class TestNode implements AutoCloseable {
 
   private final LocalNode node;
   private final Path folder;
+  private final List<String> options;
 
   // Guarded by this.
   private @Nullable Process process;
 
-  private TestNode(LocalNode node, Path folder) {
+  private TestNode(LocalNode node, Path folder, List<String> options) {
     this.node = node;
     this.folder = folder;
+    this.options = List.copyOf(options);
   }
 
   /**
@@ -72,7 +75,12 @@ public final class TestNode implements AutoCloseable {
    * had.
    */
   public static TestNode blank(LocalEngine engine, int serverId) {
-    var made = stopped(engine, serverId);
+    return blank(TestEngines.require(engine), serverId);
+  }
+
+  /** The same of these programs. */
+  public static TestNode blank(Distribution distribution, int serverId) {
+    var made = stopped(distribution, serverId, List.of());
     try {
       made.start();
       return made;
@@ -84,10 +92,16 @@ public final class TestNode implements AutoCloseable {
 
   /** Blank nodes {@code db-1} to {@code db-N}, started side by side. */
   public static List<TestNode> blankCluster(LocalEngine engine, int size) {
+    return blankCluster(TestEngines.require(engine), size, List.of());
+  }
+
+  /** The same of these programs, with more lines in each node's option file. */
+  public static List<TestNode> blankCluster(
+      Distribution distribution, int size, List<String> options) {
     var nodes = new ArrayList<TestNode>();
     try {
       for (int serverId = 1; serverId <= size; serverId++) {
-        nodes.add(stopped(engine, serverId));
+        nodes.add(stopped(distribution, serverId, options));
       }
       // One that does not start throws here, and the others go with it.
       nodes.stream()
@@ -103,10 +117,13 @@ public final class TestNode implements AutoCloseable {
 
   /** A blank node that is not started yet. */
   public static TestNode stopped(LocalEngine engine, int serverId) {
-    var distribution = TestEngines.require(engine);
+    return stopped(TestEngines.require(engine), serverId, List.of());
+  }
+
+  private static TestNode stopped(Distribution distribution, int serverId, List<String> options) {
     try {
       var folder = Files.createTempDirectory("mainstay-db-" + serverId + "-");
-      var made = new TestNode(new LocalNode(distribution, spec(serverId, folder)), folder);
+      var made = new TestNode(new LocalNode(distribution, spec(serverId, folder)), folder, options);
       OPEN.add(made);
       copyTemplate(distribution, made.node.spec().data());
       made.initialise();
@@ -271,6 +288,8 @@ public final class TestNode implements AutoCloseable {
       }
       case Initialisation.Refused(var why) -> throw new IllegalStateException(why);
     }
+    // It was written anew.
+    Files.write(node.spec().configuration(), options, StandardOpenOption.APPEND);
   }
 
   private synchronized Process running() {
