@@ -153,6 +153,12 @@ public sealed interface EngineSql permits CommonSql {
   void promote(Connection connection, boolean acknowledged) throws SQLException;
 
   /**
+   * The last part of {@link #promote}, for a node that follows nobody already: has every commit
+   * wait for an ack, without end, also where it fell back to asynchronous replication.
+   */
+  void waitForAcks(Connection connection) throws SQLException;
+
+  /**
    * Waits until a replica is connected that acknowledges; false when the time was not enough. One
    * that has just been told to follow takes a moment.
    */
@@ -161,8 +167,8 @@ public sealed interface EngineSql permits CommonSql {
   /**
    * Makes commits of a node that is closed wait at most so long for an ack, and not at all while no
    * replica is connected that sends one, so that a record can be committed there in any case.
-   * {@link #promote} takes the limit back, and has a node wait again that fell back to asynchronous
-   * replication meanwhile.
+   * {@link #waitForAcks} takes the limit back, and has a node wait again that fell back to
+   * asynchronous replication meanwhile.
    *
    * @throws SQLException also if the node is open
    */

@@ -191,19 +191,24 @@ final class MariadbSql extends CommonSql {
     Sql.run(
         connection, "STOP SLAVE", "RESET SLAVE ALL", "SET GLOBAL rpl_semi_sync_slave_enabled = 0");
     if (acknowledged) {
-      Sql.run(
-          connection,
-          "SET GLOBAL rpl_semi_sync_master_timeout = " + NO_LIMIT,
-          "SET GLOBAL rpl_semi_sync_master_wait_no_slave = 1",
-          "SET GLOBAL rpl_semi_sync_master_enabled = 1");
-      if (!waitsForAcks(connection)) {
-        Sql.run(
-            connection,
-            "SET GLOBAL rpl_semi_sync_master_enabled = 0",
-            "SET GLOBAL rpl_semi_sync_master_enabled = 1");
-      }
+      waitForAcks(connection);
     } else {
       Sql.run(connection, "SET GLOBAL rpl_semi_sync_master_enabled = 0");
+    }
+  }
+
+  @Override
+  public void waitForAcks(Connection connection) throws SQLException {
+    Sql.run(
+        connection,
+        "SET GLOBAL rpl_semi_sync_master_timeout = " + NO_LIMIT,
+        "SET GLOBAL rpl_semi_sync_master_wait_no_slave = 1",
+        "SET GLOBAL rpl_semi_sync_master_enabled = 1");
+    if (!waitsForAcks(connection)) {
+      Sql.run(
+          connection,
+          "SET GLOBAL rpl_semi_sync_master_enabled = 0",
+          "SET GLOBAL rpl_semi_sync_master_enabled = 1");
     }
   }
 

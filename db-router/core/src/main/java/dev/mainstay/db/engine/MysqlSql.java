@@ -187,20 +187,25 @@ final class MysqlSql extends CommonSql {
     stopReplication(connection);
     Sql.run(connection, "RESET REPLICA ALL", "SET GLOBAL rpl_semi_sync_replica_enabled = 0");
     if (acknowledged) {
-      Sql.run(
-          connection,
-          "SET GLOBAL rpl_semi_sync_source_timeout = " + NO_LIMIT,
-          "SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = 1",
-          "SET GLOBAL rpl_semi_sync_source_wait_no_replica = 1",
-          "SET GLOBAL rpl_semi_sync_source_enabled = 1");
-      if (!waitsForAcks(connection)) {
-        Sql.run(
-            connection,
-            "SET GLOBAL rpl_semi_sync_source_enabled = 0",
-            "SET GLOBAL rpl_semi_sync_source_enabled = 1");
-      }
+      waitForAcks(connection);
     } else {
       Sql.run(connection, "SET GLOBAL rpl_semi_sync_source_enabled = 0");
+    }
+  }
+
+  @Override
+  public void waitForAcks(Connection connection) throws SQLException {
+    Sql.run(
+        connection,
+        "SET GLOBAL rpl_semi_sync_source_timeout = " + NO_LIMIT,
+        "SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = 1",
+        "SET GLOBAL rpl_semi_sync_source_wait_no_replica = 1",
+        "SET GLOBAL rpl_semi_sync_source_enabled = 1");
+    if (!waitsForAcks(connection)) {
+      Sql.run(
+          connection,
+          "SET GLOBAL rpl_semi_sync_source_enabled = 0",
+          "SET GLOBAL rpl_semi_sync_source_enabled = 1");
     }
   }
 

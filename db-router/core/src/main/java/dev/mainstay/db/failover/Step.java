@@ -52,7 +52,7 @@ public sealed interface Step {
    * acknowledgement for a moment at most: {@code limitAckWait}, {@code admitController}, {@code
    * shutOut} and {@code letIn} of those that are named, {@code commitEpoch}, {@code
    * writeHeartbeat}, {@code killSessions} of the replication accounts of all nodes that are not
-   * among the ackers, and then {@code promote(true)}, or, if there are no ackers, {@code
+   * among the ackers, and then {@code waitForAcks}, or, if there are no ackers, {@code
    * promote(false)} and {@code open}.
    *
    * <p>The sessions are killed for the sake of a replica that was expelled while this node was not
@@ -74,7 +74,7 @@ public sealed interface Step {
   /** {@code open}. */
   record Open(NodeId node, EpochRecord epoch, String why) implements Step {}
 
-  /** {@code promote(true)} on an open primary that waited for nobody. */
+  /** {@code waitForAcks} on an open primary that waited for nobody. */
   record Guard(NodeId node, String why) implements Step {}
 
   /** {@code commitEpoch} on the open primary, acknowledged: a larger acker set. */

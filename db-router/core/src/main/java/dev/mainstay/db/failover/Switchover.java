@@ -1,18 +1,41 @@
 package dev.mainstay.db.failover;
 
+import dev.mainstay.db.Engine;
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation.Reached;
+import dev.mainstay.db.ReplicaStatus;
+import dev.mainstay.db.ReplicaStatus.Io;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A planned change of primary: close, catch up, and then as after a loss, but that nothing can be
  * missing. Until the primary is closed a refusal changes nothing. Whoever takes over after it was
  * closed opens it again, or goes on, by the general rules ({@link Course#next}).
+ *
+ * <p>Writes wait only while the primary is closed, so what can be done before is done before: on
+ * MySQL the other replicas follow the target already, which acknowledges alone meanwhile. Then
+ * nothing is left to do but on the target, and that is done in one go:
+ *
+ * <pre>
+ * db-1 ──► db-2, db-3        db-1 ──► db-3 ──► db-2       close db-1;       db-3 ──► db-2
+ *                                                         db-3: catch up,
+ *                                                         promote, record, open
+ * </pre>
+ *
+ * <p>Not on MariaDB: a replica that connects to a source whose semi-sync is off sends it no
+ * acknowledgements later on, and would have to connect again.
  */
 final class Switchover {
+  /** So long one that was repointed may take to connect, before it is no longer waited for. */
+  private static final Duration CONNECTING = Duration.ofSeconds(1);
+
   private final Rules rules;
   private final Scene scene;
   private final NodeId target;
@@ -58,9 +81,50 @@ final class Switchover {
     if (late) {
       return new Decision.Refused(notYet.orElse("it took too long"));
     }
-    return notYet
-        .map(Decision::await)
-        .orElseGet(() -> Decision.act(new Step.Close(epoch.primary(), "switchover to " + target)));
+    return notYet.map(Decision::await).orElseGet(() -> prepare(epoch));
+  }
+
+  /** Has the others follow the target, where that saves time later; then closes the primary. */
+  private Decision prepare(EpochRecord epoch) {
+    String why = "switchover to " + target;
+    Reached next = scene.reached(target).orElseThrow();
+    List<Step> steps = new ArrayList<>();
+    boolean connecting = false;
+    for (Reached node : others(epoch)) {
+      NodeId id = node.address().id();
+      ReplicaStatus status = node.replication().orElseThrow();
+      boolean sound = status.applying() && status.ioFailure().isEmpty();
+      if (scene.hears(node, epoch.primary()) && sound) {
+        // What it receives after it was looked at the target might lack, and could not serve it.
+        steps.add(new Step.Fence(id, why));
+      } else if (scene.follows(node, epoch.primary()) && status.io() == Io.STOPPED && sound) {
+        GtidSet held = rules.holds(node);
+        steps.add(
+            next.executed().contains(held)
+                ? new Step.Follow(id, target, epoch.ackers().contains(id), why)
+                : new Step.CatchUp(target, held, why));
+      } else if (scene.follows(node, target)) {
+        connecting |= sound && status.io() == Io.CONNECTING && !scene.stillFor(CONNECTING);
+      }
+    }
+    if (!steps.isEmpty()) {
+      return Decision.act(steps);
+    }
+    return connecting
+        ? Decision.await("the others connect to %s".formatted(target))
+        : Decision.act(new Step.Close(epoch.primary(), why));
+  }
+
+  /** Those that are neither target nor primary and can be told to follow another one before. */
+  private List<Reached> others(EpochRecord epoch) {
+    return scene.members(
+        n ->
+            n.engine() == Engine.MYSQL
+                && n.readOnly()
+                && n.replication().isPresent()
+                && !n.address().id().equals(target)
+                && !n.address().id().equals(epoch.primary())
+                && rules.inHand(scene, n.address().id()));
   }
 
   private Decision proceed(EpochRecord epoch, Reached primary) {
@@ -69,9 +133,44 @@ final class Switchover {
       return Decision.await("%s or %s is not in hand".formatted(epoch.primary(), target));
     }
     String why = "switchover to " + target;
+    if (isPrepared(epoch, primary, node.get())) {
+      Set<NodeId> ackers = new TreeSet<>(epoch.ackers());
+      ackers.remove(target);
+      List<Step> all = new ArrayList<>();
+      all.add(new Step.CatchUp(target, primary.executed(), why));
+      all.add(new Step.Promote(target, why));
+      all.addAll(
+          rules.takeOffice(
+              new EpochRecord(epoch.epoch() + Rules.TERM, target, ackers), Set.of(), why));
+      return Decision.act(all);
+    }
     return node.get().executed().contains(primary.executed())
         ? new Succession(rules, scene, epoch, Optional.of(target), why).next()
         : Decision.act(new Step.CatchUp(target, primary.executed(), why));
+  }
+
+  /**
+   * Whether all of S follow the target, which is their promise, and acknowledge to it. What they
+   * hold the closed primary has, and so has the target once it caught up.
+   */
+  private boolean isPrepared(EpochRecord epoch, Reached primary, Reached next) {
+    Set<NodeId> ready = new TreeSet<>();
+    for (Reached node : others(epoch)) {
+      if (scene.hears(node, target)
+          && node.replication().orElseThrow().applying()
+          && node.semiSync().replicaActive()
+          && primary.executed().contains(rules.holds(node))) {
+        ready.add(node.address().id());
+      }
+    }
+    Set<NodeId> wanted = new TreeSet<>(epoch.ackers());
+    return wanted.remove(target)
+        && !wanted.isEmpty()
+        && ready.containsAll(wanted)
+        && primary.replication().isEmpty()
+        && primary.epoch().equals(Optional.of(epoch))
+        && primary.executed().contains(rules.holds(next))
+        && scene.hears(next, epoch.primary());
   }
 
   /** What stands against it for long. */

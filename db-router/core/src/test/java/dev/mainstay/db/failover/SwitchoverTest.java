@@ -1,5 +1,6 @@
 package dev.mainstay.db.failover;
 
+import static dev.mainstay.db.Engine.MARIADB;
 import static dev.mainstay.db.Engine.MYSQL;
 import static dev.mainstay.db.failover.AScene.aScene;
 import static dev.mainstay.db.failover.AScene.acts;
@@ -8,6 +9,7 @@ import static dev.mainstay.db.failover.AScene.id;
 import static dev.mainstay.db.failover.AScene.why;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -65,8 +67,59 @@ class SwitchoverTest {
   }
 
   @Test
+  void onMysqlTheOthersFollowTheTargetBeforeThePrimaryIsClosed() {
+    AScene scene = three().received(2);
+    assertThat(acts(to(scene, 3))).containsExactly("Fence db-2");
+
+    scene.fenced(2);
+    assertThat(acts(to(scene, 3))).containsExactly("CatchUp db-3");
+    scene.with(1, p -> scene.with(3, n -> n.append(p.log.getLast())));
+    scene.with(3, n -> n.visible = n.log.size());
+    assertThat(acts(to(scene, 3))).containsExactly("Follow db-2 db-3 acker");
+
+    scene.with(2, n -> n.append(n.relay.removeFirst())).with(2, n -> n.visible = n.log.size());
+    scene.following(2, 3);
+    assertThat(acts(to(scene, 3))).containsExactly("Close db-1");
+    assertThat(acts(to(scene.closed(1), 3)))
+        .containsExactly(
+            "CatchUp db-3",
+            "Promote db-3",
+            "TakeOffice db-3: epoch 15: db-3, acknowledged by db-2");
+  }
+
+  @Test
+  void aReplicaThatDoesNotReachTheTargetIsWaitedForAMomentOnly() {
+    AScene scene =
+        three()
+            .with(
+                2,
+                n -> {
+                  n.follow(3, true);
+                  n.disconnect();
+                });
+    assertThat(to(scene, 3)).isInstanceOf(Decision.Await.class);
+
+    assertThat(acts(to(scene.since(Duration.ofSeconds(2)), 3))).containsExactly("Close db-1");
+    assertThat(acts(to(scene.closed(1), 3))).containsExactly("Promote db-3");
+  }
+
+  @Test
+  void whatWasPreparedIsUndoneWithoutTheOrder() {
+    assertThat(acts(three().following(2, 3).next())).containsExactly("Fence db-2");
+    assertThat(acts(three().following(2, 3).fenced(2).next()))
+        .containsExactly("Follow db-2 db-1 acker");
+  }
+
+  @Test
+  void oneThatHoldsWhatThePrimaryLacksPreparesNothing() {
+    AScene scene = three().following(2, 3).writes(2).closed(1);
+
+    assertThat(acts(to(scene, 3))).noneMatch(step -> step.startsWith("TakeOffice"));
+  }
+
+  @Test
   void closesCatchesUpAndMovesTheOffice() {
-    AScene scene = three();
+    AScene scene = aScene(MARIADB, 3);
     assertThat(acts(to(scene, 3))).containsExactly("Close db-1");
 
     scene.closed(1).received();

@@ -109,7 +109,7 @@ final class Actor {
       case Step.Acknowledge acknowledge -> sql.acknowledge(c, acknowledge.on());
       case Step.TakeOffice take -> takeOffice(take, sql, c);
       case Step.Open _ -> sql.open(c);
-      case Step.Guard _ -> sql.promote(c, true);
+      case Step.Guard _ -> sql.waitForAcks(c);
       case Step.RecordAckers record -> commit(sql, c, record.epoch());
       case Step.Expel expel -> {
         for (NodeId gone : expel.replicas()) {
@@ -162,7 +162,7 @@ final class Actor {
       sql.promote(c, false);
       sql.open(c);
     } else {
-      sql.promote(c, true);
+      sql.waitForAcks(c);
       sql.openIfAcknowledged(c);
     }
   }

@@ -7,6 +7,7 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.controller.loop.Event.Kind;
 import dev.mainstay.db.controller.loop.Event.News;
 import dev.mainstay.db.controller.plan.Task;
+import dev.mainstay.db.failover.Step;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -110,8 +111,8 @@ final class Hand {
     try {
       actor.act(task);
       Duration took = since(began);
-      events.tell(
-          News.of(Kind.STEP, task.node(), "%s, %d ms".formatted(words, took.toMillis()), took));
+      Kind kind = opens(task) ? Kind.OPENED : Kind.STEP;
+      events.tell(News.of(kind, task.node(), "%s, %d ms".formatted(words, took.toMillis()), took));
       return new Result(task, true, true);
     } catch (SQLException | IOException e) {
       String why = e instanceof SQLException sql ? Reasons.inShort(sql) : e.getMessage();
@@ -122,6 +123,11 @@ final class Hand {
       failed(task, words, began, e.toString());
       return new Result(task, false, true);
     }
+  }
+
+  private static boolean opens(Task task) {
+    return task instanceof Task.Turn(Step step)
+        && (step instanceof Step.TakeOffice || step instanceof Step.Open);
   }
 
   private void failed(Task task, String words, long began, String why) {
