@@ -103,6 +103,7 @@ public final class Router implements AutoCloseable {
     this.troubledAt = System.nanoTime() - settings.hold().toNanos();
     monitor.addListener(this::follow);
     monitor.onLook(hold::looked);
+    monitor.onLook(() -> reads.looked(monitor.topology()));
   }
 
   private void follow(Topology before, Topology after) {

@@ -82,7 +82,8 @@ public final class DbRouterAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   ReadPolicy mainstayReadPolicy(DbRouterProperties properties) {
-    return new WeightedReads(properties.weights(), properties.reads().maxLag());
+    return new WeightedReads(
+        properties.weights(), properties.reads().maxLag(), properties.returnLag());
   }
 
   @Bean(destroyMethod = "close")

@@ -109,12 +109,15 @@ public record DbRouterProperties(
    * Reads.
    *
    * @param maxLag how far behind the primary a replica may be and still serve reads
+   * @param returnLag how far behind a replica may be that returns to the reads after it lagged too
+   *     much; half of the maximum where it is not set
    * @param weights by node id, 0 to 256: shares of the reads; 100 for nodes not named, 0 for none
    * @param attempts how many times a read-only transaction is run at most, where the node that it
    *     runs on goes away; 1 for no second time
    */
   public record Reads(
       @DefaultValue("5s") Duration maxLag,
+      @Nullable Duration returnLag,
       @DefaultValue Map<String, Integer> weights,
       @DefaultValue("3") int attempts) {}
 
@@ -245,6 +248,11 @@ public record DbRouterProperties(
     return weights;
   }
 
+  Duration returnLag() {
+    Duration set = reads.returnLag();
+    return set == null ? reads.maxLag().dividedBy(2) : set;
+  }
+
   /** Refuses values that no other method looks at. */
   void check() {
     positive("monitor.interval", monitor.interval());
@@ -253,6 +261,13 @@ public record DbRouterProperties(
     positive("migrate.socket-timeout", migrate.socketTimeout());
     notNegative("migrate.patience", migrate.patience());
     notNegative("reads.max-lag", reads.maxLag());
+    notNegative("reads.return-lag", returnLag());
+    if (returnLag().compareTo(reads.maxLag()) > 0) {
+      throw wrong(
+          "reads.return-lag",
+          returnLag(),
+          "it is %s (expected: at most reads.max-lag, %s)".formatted(returnLag(), reads.maxLag()));
+    }
     notNegative("hold", hold);
     if (heldWrites < 0) {
       throw wrong(

@@ -35,6 +35,7 @@ class MetadataTest {
             "mainstay.db.monitor.interval",
             "mainstay.db.monitor.urgent-interval",
             "mainstay.db.reads.max-lag",
+            "mainstay.db.reads.return-lag",
             "mainstay.db.reads.weights",
             "mainstay.db.reads.attempts",
             "mainstay.db.pool.socket-timeout",
