@@ -380,7 +380,7 @@ public final class Router implements AutoCloseable {
   private List<NodeState> candidates(Topology topology) {
     List<NodeState> candidates = reads.candidates(topology, turn.getAndIncrement());
     boolean primaryFirst =
-        switch (settings.consistency()) {
+        switch (ConsistentReads.current(settings.consistency())) {
           case CAUSAL -> OwnWrites.mustBeSeen();
           case EVENTUAL -> false;
           case PRIMARY -> true;
