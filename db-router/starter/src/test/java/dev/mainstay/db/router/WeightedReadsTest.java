@@ -103,8 +103,8 @@ class WeightedReadsTest {
   @Test
   void aReturnAboveTheLimitIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new WeightedReads(Map.of(), RETURN_LAG, MAX_LAG))
-        .withMessage("returnLag is PT5S (expected: 0 to maxLag, PT2S)");
+        .isThrownBy(() -> new WeightedReads(Map.of(), MAX_LAG, Duration.ofSeconds(6)))
+        .withMessage("returnLag is PT6S (expected: 0 to maxLag, PT5S)");
   }
 
   @Test
