@@ -33,6 +33,12 @@ public sealed interface GtidSet permits MysqlGtidSet, MariadbGtidSet {
   /** What either has. */
   GtidSet union(GtidSet other);
 
+  /**
+   * Of each origin (MySQL) or domain (MariaDB) the last transaction alone. Where transactions are
+   * applied in the order in which they were committed, who has these has all of this set.
+   */
+  GtidSet latest();
+
   boolean isEmpty();
 
   /** The server's notation, on one line: what {@link #parse} reads and what the server accepts. */

@@ -26,12 +26,23 @@ public sealed interface Lineage {
    */
   GtidSet errantAgainst(Lineage primary);
 
+  /**
+   * What of {@code wanted} this node, as the primary, lacks and never will have: others originated
+   * it. A fail-over lost it, or it was made up. It must have been observed in office.
+   */
+  GtidSet lacksForGood(GtidSet wanted);
+
   /** MySQL keeps the origin in every GTID. */
   record Mysql(String serverUuid, MysqlGtidSet executed) implements Lineage {
     @Override
     public MysqlGtidSet errantAgainst(Lineage primary) {
       Mysql theirs = (Mysql) primary;
       return executed.withoutOrigin(theirs.serverUuid).minus(theirs.executed);
+    }
+
+    @Override
+    public MysqlGtidSet lacksForGood(GtidSet wanted) {
+      return ((MysqlGtidSet) wanted).withoutOrigin(serverUuid).minus(executed);
     }
   }
 
@@ -85,6 +96,20 @@ public sealed interface Lineage {
         }
       }
       return errant;
+    }
+
+    @Override
+    public MariadbGtidSet lacksForGood(GtidSet wanted) {
+      NavigableMap<Long, Position> lacking = new TreeMap<>(((MariadbGtidSet) wanted).positions());
+      lacking
+          .values()
+          .removeIf(
+              position ->
+                  position.server() == serverId
+                      || Objects.requireNonNullElse(
+                              last.get(new Origin(position.domain(), position.server())), 0L)
+                          >= position.sequence());
+      return new MariadbGtidSet(lacking);
     }
   }
 }

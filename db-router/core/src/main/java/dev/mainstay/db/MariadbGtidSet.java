@@ -140,6 +140,11 @@ public record MariadbGtidSet(NavigableMap<Long, Position> positions) implements 
   }
 
   @Override
+  public MariadbGtidSet latest() {
+    return this;
+  }
+
+  @Override
   public boolean isEmpty() {
     return positions.isEmpty();
   }

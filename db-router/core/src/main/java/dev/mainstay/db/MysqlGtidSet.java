@@ -180,6 +180,17 @@ public record MysqlGtidSet(NavigableMap<Origin, List<Interval>> intervals) imple
   }
 
   @Override
+  public MysqlGtidSet latest() {
+    NavigableMap<Origin, List<Interval>> last = new TreeMap<>();
+    intervals.forEach(
+        (origin, list) -> {
+          long number = list.getLast().last();
+          last.put(origin, List.of(new Interval(number, number)));
+        });
+    return new MysqlGtidSet(last);
+  }
+
+  @Override
   public boolean isEmpty() {
     return intervals.isEmpty();
   }

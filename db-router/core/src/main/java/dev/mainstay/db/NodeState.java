@@ -10,8 +10,8 @@ import java.util.OptionalLong;
  *
  * @param writable the current epoch's primary, open, and able to obtain an acknowledgement (or to
  *     do without, on record)
- * @param lag of a replica, at most this far behind; 0 of the primary; empty when unknown: then it
- *     is not to be read from
+ * @param lag of a replica, at most this far behind; 0 of the primary; empty when unknown, and when
+ *     it applies nothing of what it receives: then it is not to be read from
  * @param gtid what it has executed
  * @param errant what it holds that the primary lacks, and will always lack: such a node never joins
  *     again as it is; empty of all others

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  *
  * <p>Lag of a replica is 0 when it has executed all that the primary had executed in the same
  * round, else the age of the newest heartbeat that it has executed: an upper bound, for heartbeats
- * come in intervals.
+ * come in intervals. Of a replica whose applier stands still it is unknown.
  *
  * @param engine of the cluster; empty while no node was reached
  * @param epoch in force; empty before the cluster was set up, while no node was reached, and on a
@@ -267,6 +267,9 @@ public record Topology(
     }
 
     private Optional<Duration> lag(Reached node, Instant now) {
+      if (node.replication().filter(status -> !status.applying()).isPresent()) {
+        return Optional.empty();
+      }
       boolean all =
           office()
               .filter(primary -> !primary.equals(node) && !primary.readOnly())

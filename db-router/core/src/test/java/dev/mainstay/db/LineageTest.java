@@ -49,4 +49,40 @@ class LineageTest {
 
     assertThat(mine.errantAgainst(office)).isEqualTo(MariadbGtidSet.parse(errant));
   }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "executed                                       | A:1-5,B:1-9  | B:9          | ''",
+        "its own, to come                               | A:1-5        | A:700        | ''",
+        "its own with a tag, to come                    | A:1-5        | A:t:1        | ''",
+        "what a fail-over lost                          | A:1-5,B:1-9  | B:10         | B:10",
+        "of an origin that nobody knows                 | A:1-5        | A:6,B:1      | B:1",
+      })
+  void ofMysqlTellsWhatThePrimaryWillNeverHave(
+      String what, String primary, String wanted, String never) {
+    Lineage office = new Lineage.Mysql(A, MysqlGtidSet.parse(uuids(primary)));
+
+    assertThat(office.lacksForGood(MysqlGtidSet.parse(uuids(wanted))))
+        .isEqualTo(MysqlGtidSet.parse(uuids(never)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "executed                                  | 0-1-100,0-2-107 | 0-1-99   | ''",
+        "its own, to come                          | 0-1-100,0-2-107 | 0-2-900  | ''",
+        "what a fail-over lost                     | 0-1-100,0-2-107 | 0-1-105  | 0-1-105",
+        "of a domain that nobody knows             | 0-1-100,0-2-107 | 7-3-1    | 7-3-1",
+        "one of each                               | 0-2-107         | 0-2-9,7-3-1 | 7-3-1",
+      })
+  void ofMariadbTellsWhatThePrimaryWillNeverHave(
+      String what, String primary, String wanted, String never) {
+    Lineage office = Lineage.Mariadb.parse(2, primary);
+
+    assertThat(office.lacksForGood(MariadbGtidSet.parse(wanted)))
+        .isEqualTo(MariadbGtidSet.parse(never));
+  }
 }

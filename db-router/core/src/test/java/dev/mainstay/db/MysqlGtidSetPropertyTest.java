@@ -87,6 +87,26 @@ class MysqlGtidSetPropertyTest {
     assertThat(a.union(b).contains(b)).isTrue();
   }
 
+  /** Any two sets of one history, in which each origin's numbers come in order. */
+  @Property
+  void theLatestOfAPrefixIsInAPrefixExactlyWhenAllOfItIs(
+      @ForAll("sets") MysqlGtidSet a, @ForAll("sets") MysqlGtidSet b) {
+    MysqlGtidSet whole = prefix(a);
+    MysqlGtidSet other = prefix(b);
+    assertThat(other.contains(whole.latest())).isEqualTo(other.contains(whole));
+    assertThat(naive(a.latest())).isSubsetOf(naive(a)).hasSize(a.intervals().size());
+    assertThat(whole.union(other).latest())
+        .isEqualTo(whole.latest().union(other.latest()).latest());
+  }
+
+  private static MysqlGtidSet prefix(MysqlGtidSet set) {
+    TreeMap<Origin, List<Interval>> map = new TreeMap<>();
+    set.intervals()
+        .forEach(
+            (origin, list) -> map.put(origin, List.of(new Interval(1, list.getLast().last()))));
+    return new MysqlGtidSet(map);
+  }
+
   @Property
   void equalSetsHaveOneNotation(@ForAll("sets") MysqlGtidSet a, @ForAll("sets") MysqlGtidSet b) {
     assertThat(a.equals(b)).isEqualTo(naive(a).equals(naive(b)));

@@ -290,6 +290,20 @@ class TopologyTest {
   }
 
   @Test
+  void lagIsUnknownWhileTheApplierStandsStillHoweverMuchItHasApplied() {
+    Topology topology =
+        topology(
+            primary(),
+            aNode(2)
+                .follows(1, ReplicaStatus.Io.RUNNING, false, Optional.empty())
+                .knows(FIRST)
+                .seen());
+
+    assertThat(topology.nodes().getLast().role()).isEqualTo(Role.REPLICA);
+    assertThat(topology.nodes().getLast().lag()).isEmpty();
+  }
+
+  @Test
   void saysWhy() {
     Topology topology =
         topology(

@@ -60,6 +60,12 @@ public sealed interface EngineSql permits CommonSql {
    */
   boolean blank(Connection connection) throws SQLException;
 
+  /**
+   * All that the node has executed at this moment; one round trip. Any account may ask. On a
+   * MariaDB primary that includes commits which still wait for an ack.
+   */
+  GtidSet executed(Connection connection) throws SQLException;
+
   // --- Setting up
 
   /**
@@ -138,7 +144,10 @@ public sealed interface EngineSql permits CommonSql {
    */
   boolean discardTorn(Connection connection) throws SQLException;
 
-  /** Waits until the node has executed all of {@code gtids}; false when the time was not enough. */
+  /**
+   * Waits until the node has executed all of {@code gtids}; false when the time was not enough. Any
+   * account may ask; on a primary too, which has what it wrote itself.
+   */
   boolean awaitExecuted(Connection connection, GtidSet gtids, Duration timeout) throws SQLException;
 
   /**

@@ -102,11 +102,14 @@ final class MariadbSql extends CommonSql {
   }
 
   @Override
+  public GtidSet executed(Connection connection) throws SQLException {
+    return MariadbGtidSet.parse(Sql.text(connection, "SELECT @@global.gtid_current_pos"));
+  }
+
+  @Override
   boolean awaitPiece(Connection connection, GtidSet gtids, Duration piece) throws SQLException {
     // On a primary MASTER_GTID_WAIT waits in vain for what the node wrote itself.
-    GtidSet executed =
-        MariadbGtidSet.parse(Sql.text(connection, "SELECT @@global.gtid_current_pos"));
-    return executed.contains(gtids)
+    return executed(connection).contains(gtids)
         || (!piece.isZero()
             && Sql.number(
                     connection,

@@ -107,6 +107,11 @@ final class MysqlSql extends CommonSql {
   }
 
   @Override
+  public GtidSet executed(Connection connection) throws SQLException {
+    return MysqlGtidSet.parse(Sql.text(connection, "SELECT @@global.gtid_executed"));
+  }
+
+  @Override
   boolean awaitPiece(Connection connection, GtidSet gtids, Duration piece) throws SQLException {
     // A time-out of 0 would be none at all.
     return piece.isZero()

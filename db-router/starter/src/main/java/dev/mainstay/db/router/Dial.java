@@ -33,6 +33,19 @@ record Dial(Credentials account, Tls tls, Duration connect, Duration answer) {
     return DRIVER.connect(NodeConnector.url(node, schema), properties(node, engine));
   }
 
+  /** The same, which on MySQL tells with the answer to each COMMIT what was written. */
+  Connection openTelling(NodeAddress node, Engine engine, String schema) throws SQLException {
+    Properties properties = properties(node, engine);
+    switch (engine) {
+      case MYSQL -> {
+        properties.setProperty("trackSessionState", "true");
+        properties.setProperty("sessionVariables", "session_track_gtids=OWN_GTID");
+      }
+      case MARIADB -> {} // it is asked
+    }
+    return DRIVER.connect(NodeConnector.url(node, schema), properties);
+  }
+
   Properties properties(NodeAddress node) {
     Properties properties = new NodeConnector(account, connect, answer).properties(node);
     properties.setProperty("sslMode", tls.name());

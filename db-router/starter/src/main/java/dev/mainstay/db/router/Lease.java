@@ -31,6 +31,35 @@ final class Lease implements InvocationHandler {
     COMMITTED
   }
 
+  /** Hears, on the borrower's thread, what its later reads depend on. */
+  interface Progress {
+
+    /** Nobody's reads depend on it. */
+    Progress UNHEARD =
+        new Progress() {
+          @Override
+          public void committed() {}
+
+          @Override
+          public void inDoubt() {}
+
+          @Override
+          public void returned() {}
+        };
+
+    /** A COMMIT was answered. */
+    void committed();
+
+    /** A COMMIT was sent, and its answer lost. */
+    void inDoubt();
+
+    /**
+     * The connection is about to be given back in working order, after reads, or after statements
+     * that may have committed themselves.
+     */
+    void returned();
+  }
+
   private static final String CLOSED = "08003";
 
   private final Connection target;
@@ -41,6 +70,7 @@ final class Lease implements InvocationHandler {
   private final long session;
   private final LongSupplier epoch;
   private final OptionalLong deadline;
+  private final Progress progress;
   private final Consumer<Lease> onReturn;
 
   /**
@@ -54,11 +84,16 @@ final class Lease implements InvocationHandler {
   private boolean began;
 
   private boolean aborted;
+
+  /** Whether there may be something that {@link Progress#returned} is for. */
+  private boolean telling;
+
   private @Nullable SentCommit sent;
 
   /**
    * @param epoch in force, asked when a COMMIT is sent
    * @param deadline until when its borrower waits, by {@link System#nanoTime}, if it says so
+   * @param progress hears how it fares
    * @param onReturn is told when the connection is given back
    */
   Lease(
@@ -69,6 +104,7 @@ final class Lease implements InvocationHandler {
       long session,
       LongSupplier epoch,
       OptionalLong deadline,
+      Progress progress,
       Consumer<Lease> onReturn) {
     this.target = target;
     this.node = node;
@@ -77,6 +113,7 @@ final class Lease implements InvocationHandler {
     this.session = session;
     this.epoch = epoch;
     this.deadline = deadline;
+    this.progress = progress;
     this.onReturn = onReturn;
     this.proxy =
         (Connection)
@@ -167,6 +204,7 @@ final class Lease implements InvocationHandler {
         if (use == Use.WRITE && target.getAutoCommit()) {
           synchronized (state) {
             phase = Phase.COMMITTED;
+            telling = true;
           }
         } else {
           begin(true);
@@ -174,6 +212,7 @@ final class Lease implements InvocationHandler {
         yield pass(method, args);
       }
       case "close" -> {
+        tell();
         onReturn.accept(this);
         yield pass(method, args);
       }
@@ -189,6 +228,18 @@ final class Lease implements InvocationHandler {
   private void begin(boolean begun) {
     synchronized (state) {
       began = begun;
+      telling |= begun && use == Use.READ;
+    }
+  }
+
+  private void tell() throws SQLException {
+    boolean tells;
+    synchronized (state) {
+      tells = telling && !aborted && !target.isClosed();
+      telling = false;
+    }
+    if (tells) {
+      progress.returned();
     }
   }
 
@@ -216,6 +267,9 @@ final class Lease implements InvocationHandler {
         phase = Phase.COMMITTED;
         began = false;
       }
+      if (use == Use.WRITE) {
+        progress.committed();
+      }
       return nothing;
     } catch (SQLException e) {
       if (Failures.isReadOnlyNode(e)) {
@@ -223,6 +277,8 @@ final class Lease implements InvocationHandler {
         synchronized (state) {
           phase = phase == Phase.COMMITTING ? Phase.UNCOMMITTED : phase;
         }
+      } else if (use == Use.WRITE && (Failures.isLossOfNode(e) || isAborted())) {
+        progress.inDoubt();
       }
       throw e;
     }

@@ -48,6 +48,9 @@ final class NodePools implements AutoCloseable {
 
   private record Key(NodeId node, Use use) {}
 
+  /** What is known of a physical connection. */
+  private record Known(ServerRun run, OwnGtids own) {}
+
   private final String schema;
   private final Dial dial;
   private final PoolSettings settings;
@@ -57,7 +60,7 @@ final class NodePools implements AutoCloseable {
   private final Set<NodeId> refusing = ConcurrentHashMap.newKeySet();
 
   /** By the driver's own connection. What it is forgotten with is the connection itself. */
-  private final Map<MysqlConnection, ServerRun> runs =
+  private final Map<MysqlConnection, Known> known =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   private volatile boolean closed;
@@ -88,7 +91,8 @@ final class NodePools implements AutoCloseable {
   private HikariDataSource pool(NodeAddress node, Engine engine, Use use) {
     HikariConfig config = new HikariConfig();
     config.setPoolName(node.id().value() + "-" + use.name().toLowerCase(Locale.ROOT));
-    config.setDataSource(new RoutedDataSource(config.getPoolName(), () -> connect(node, engine)));
+    config.setDataSource(
+        new RoutedDataSource(config.getPoolName(), () -> connect(node, engine, use)));
     config.setReadOnly(use == Use.READ);
     config.setMaximumPoolSize(
         switch (use) {
@@ -109,11 +113,16 @@ final class NodePools implements AutoCloseable {
     return new HikariDataSource(config);
   }
 
-  private Connection connect(NodeAddress node, Engine engine) throws SQLException {
+  private Connection connect(NodeAddress node, Engine engine, Use use) throws SQLException {
     Connection connection = null;
     try {
-      connection = dial.open(node, engine, schema);
-      runs.put(connection.unwrap(MysqlConnection.class), ServerRun.of(connection));
+      connection =
+          switch (use) {
+            case READ -> dial.open(node, engine, schema);
+            case WRITE -> dial.openTelling(node, engine, schema);
+          };
+      MysqlConnection driver = connection.unwrap(MysqlConnection.class);
+      known.put(driver, new Known(ServerRun.of(connection), OwnGtids.of(driver)));
       refusing.remove(node.id());
       return connection;
     } catch (SQLException e) {
@@ -136,11 +145,20 @@ final class NodePools implements AutoCloseable {
 
   /** The server process at the other end of a pooled connection. */
   ServerRun run(Connection pooled) throws SQLException {
-    ServerRun run = runs.get(pooled.unwrap(MysqlConnection.class));
-    if (run == null) {
+    return known(pooled).run();
+  }
+
+  /** What is written on a pooled connection. */
+  OwnGtids own(Connection pooled) throws SQLException {
+    return known(pooled).own();
+  }
+
+  private Known known(Connection pooled) throws SQLException {
+    Known here = known.get(pooled.unwrap(MysqlConnection.class));
+    if (here == null) {
       throw new SQLException("a connection that no pool opened: " + pooled);
     }
-    return run;
+    return here;
   }
 
   /** The number of a pooled connection's session on its server. */

@@ -60,6 +60,10 @@ public final class Router implements AutoCloseable {
   private final LongAdder aborted = new LongAdder();
   private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
   private final Hold hold;
+  private final CausalReads causal;
+
+  /** The highest epoch of a token that was not known here. */
+  private final AtomicLong sought = new AtomicLong();
 
   /** {@link System#nanoTime} of the last change that concerns writes. */
   private volatile long troubledAt;
@@ -100,9 +104,11 @@ public final class Router implements AutoCloseable {
             },
             metrics);
     this.hold = new Hold(monitor::writer, settings.heldWrites());
+    this.causal = new CausalReads(settings.causalWait(), settings.pool().maximumReads());
     this.troubledAt = System.nanoTime() - settings.hold().toNanos();
     monitor.addListener(this::follow);
     monitor.onLook(hold::looked);
+    monitor.onLook(() -> reads.looked(monitor.topology()));
   }
 
   private void follow(Topology before, Topology after) {
@@ -259,7 +265,7 @@ public final class Router implements AutoCloseable {
   private @Nullable Connection writing(NodeState primary, @Nullable Attempt attempt)
       throws SQLException {
     Connection pooled = pooled(primary, Use.WRITE);
-    Lease lease = lease(pooled, primary, Use.WRITE, attempt);
+    Lease lease = lease(pooled, primary, Use.WRITE, attempt, ofWrites(pooled));
     try {
       // Either it is among the leases before a change of office is seen, or the change is seen
       // here.
@@ -286,7 +292,28 @@ public final class Router implements AutoCloseable {
     }
   }
 
-  private Lease lease(Connection pooled, NodeState node, Use use, @Nullable Attempt attempt)
+  private Lease.Progress ofWrites(Connection pooled) throws SQLException {
+    CausalSession session = CausalSession.current();
+    if (session == null) {
+      return Lease.Progress.UNHEARD;
+    }
+    OwnGtids own;
+    try {
+      own = pools.own(pooled);
+    } catch (SQLException e) {
+      pooled.close();
+      throw e;
+    }
+    own.forget();
+    return new CausalProgress.OfWrites(session, pooled, engine(), own, this::epoch);
+  }
+
+  private Lease lease(
+      Connection pooled,
+      NodeState node,
+      Use use,
+      @Nullable Attempt attempt,
+      Lease.Progress progress)
       throws SQLException {
     try {
       Lease lease =
@@ -298,6 +325,7 @@ public final class Router implements AutoCloseable {
               NodePools.session(pooled),
               this::epoch,
               attempt == null ? OptionalLong.empty() : OptionalLong.of(attempt.deadline()),
+              progress,
               leases::remove);
       leases.add(lease);
       return lease;
@@ -308,7 +336,11 @@ public final class Router implements AutoCloseable {
   }
 
   private long epoch() {
-    return monitor.topology().epoch().map(EpochRecord::epoch).orElse(0L);
+    return epoch(monitor.topology());
+  }
+
+  private static long epoch(Topology topology) {
+    return topology.epoch().map(EpochRecord::epoch).orElse(0L);
   }
 
   /** What there is to know of the primary before a COMMIT in doubt is looked up on it. */
@@ -356,36 +388,128 @@ public final class Router implements AutoCloseable {
   }
 
   private Connection forRead() throws SQLException {
-    Topology topology = monitor.topology();
+    TopologyMonitor.View view = monitor.view();
+    Consistency consistency = ConsistentReads.current(settings.consistency());
+    CausalSession session = consistency == Consistency.EVENTUAL ? null : CausalSession.current();
+    CausalToken need = session == null ? null : session.need().orElse(null);
+    if (session != null && need != null) {
+      return forRead(view, consistency, session, need);
+    }
     SQLException last = null;
-    for (NodeState node : candidates(topology)) {
+    for (NodeState node : anyOf(view.topology(), consistency)) {
       if (isGone(node)) {
         continue;
       }
       try {
         Connection pooled = pooled(node, Use.READ);
-        return count(node, Use.READ, lease(pooled, node, Use.READ, null).connection());
+        Lease lease = lease(pooled, node, Use.READ, null, Lease.Progress.UNHEARD);
+        return count(node, Use.READ, lease.connection());
       } catch (SQLException e) {
-        if (last != null) {
-          e.addSuppressed(last);
-        }
-        last = e;
+        last = joined(e, last);
       }
     }
-    throw new NoReadableNodeException(
+    throw noReadableNode(last);
+  }
+
+  /** The same for a read that has to see something. */
+  private Connection forRead(
+      TopologyMonitor.View view, Consistency consistency, CausalSession session, CausalToken need)
+      throws SQLException {
+    boolean led = view.topology().primary().isPresent();
+    long epoch = epoch(view.topology());
+    SQLException last = null;
+    for (CausalReads.Step step : steps(view, consistency, session, need)) {
+      if (isGone(step.node())) {
+        continue;
+      }
+      try {
+        Connection pooled = pooled(step.node(), Use.READ);
+        boolean primary = step.promise() == CausalReads.Promise.PRIMARY;
+        Lease lease =
+            lease(
+                pooled,
+                step.node(),
+                Use.READ,
+                null,
+                new CausalProgress.OfReads(session, pooled, engine(), primary, epoch));
+        if (shows(step, need, pooled, led, lease)) {
+          causal.count(step.outcome());
+          if (step.promise() == CausalReads.Promise.STALE) {
+            session.stale();
+          }
+          return count(step.node(), Use.READ, lease.connection());
+        }
+      } catch (SQLException e) {
+        last = joined(e, last);
+      }
+    }
+    throw noReadableNode(last);
+  }
+
+  /** Whether the node shows what has to be seen; if not, its connection is given back. */
+  private boolean shows(
+      CausalReads.Step step, CausalToken need, Connection pooled, boolean led, Lease lease)
+      throws SQLException {
+    boolean shows = false;
+    try {
+      shows = causal.await(step, need, pooled, engine(), led);
+      return shows;
+    } finally {
+      if (!shows) {
+        lease.connection().close();
+      }
+    }
+  }
+
+  private List<CausalReads.Step> steps(
+      TopologyMonitor.View view, Consistency consistency, CausalSession session, CausalToken need) {
+    Topology topology = view.topology();
+    long epoch = epoch(topology);
+    boolean led = topology.primary().isPresent();
+    boolean lost =
+        need.epoch() <= epoch
+            && view.office()
+                .filter(office -> !office.lacksForGood(need.seen()).isEmpty())
+                .isPresent();
+    List<CausalReads.Step> steps =
+        CausalReads.steps(
+            reads.candidates(topology, turn.getAndIncrement()),
+            topology.primary(),
+            consistency == Consistency.PRIMARY,
+            need,
+            epoch,
+            node -> !lost && causal.isWorthWaiting(node, led));
+    // Somebody knows of a later epoch: it is looked for once, then at the usual interval.
+    if (need.epoch() > epoch && sought.getAndAccumulate(need.epoch(), Math::max) < need.epoch()) {
+      monitor.lookNow();
+    }
+    if (lost && steps.stream().noneMatch(s -> s.promise() == CausalReads.Promise.COVERED)) {
+      session.lost();
+    }
+    // The sort is stable: first what shows all, and of each the nodes that are in doubt last.
+    List<CausalReads.Step> order = new ArrayList<>(steps);
+    order.sort(
+        Comparator.<CausalReads.Step, Boolean>comparing(
+                step -> step.promise() == CausalReads.Promise.STALE)
+            .thenComparing(step -> monitor.isDoubtful(step.node().id())));
+    return order;
+  }
+
+  private static SQLException joined(SQLException failure, @Nullable SQLException before) {
+    if (before != null) {
+      failure.addSuppressed(before);
+    }
+    return failure;
+  }
+
+  private NoReadableNodeException noReadableNode(@Nullable SQLException last) {
+    return new NoReadableNodeException(
         "no node to read from: " + describe(monitor.topology()), last);
   }
 
-  private List<NodeState> candidates(Topology topology) {
-    List<NodeState> candidates = reads.candidates(topology, turn.getAndIncrement());
-    boolean primaryFirst =
-        switch (settings.consistency()) {
-          case CAUSAL -> OwnWrites.mustBeSeen();
-          case EVENTUAL -> false;
-          case PRIMARY -> true;
-        };
-    List<NodeState> order = new ArrayList<>(candidates);
-    if (primaryFirst && topology.primary().isPresent()) {
+  private List<NodeState> anyOf(Topology topology, Consistency consistency) {
+    List<NodeState> order = new ArrayList<>(reads.candidates(topology, turn.getAndIncrement()));
+    if (consistency == Consistency.PRIMARY && topology.primary().isPresent()) {
       order.removeIf(node -> node.role() == Role.PRIMARY);
       order.addFirst(topology.primary().get());
     }
@@ -404,8 +528,11 @@ public final class Router implements AutoCloseable {
   }
 
   private Connection pooled(NodeState node, Use use) throws SQLException {
-    Engine engine = monitor.topology().engine().orElse(Engine.MYSQL);
-    return pools.connection(node.address(), engine, use);
+    return pools.connection(node.address(), engine(), use);
+  }
+
+  private Engine engine() {
+    return monitor.topology().engine().orElse(Engine.MYSQL);
   }
 
   /**
@@ -416,10 +543,9 @@ public final class Router implements AutoCloseable {
    */
   public Connection directToPrimary(Credentials account, Duration answer) throws SQLException {
     NodeState primary = monitor.topology().primary().orElseThrow(() -> noPrimary("", null));
-    Engine engine = monitor.topology().engine().orElse(Engine.MYSQL);
     try {
       return new Dial(account, settings.tls(), settings.pool().connectTimeout(), answer)
-          .open(primary.address(), engine, settings.schema());
+          .open(primary.address(), engine(), settings.schema());
     } catch (SQLException e) {
       if (Failures.isLostContact(e)) {
         monitor.lost(primary.address(), Failures.reason(e));
@@ -440,6 +566,18 @@ public final class Router implements AutoCloseable {
   public long routed(NodeId node, Use use) {
     LongAdder count = routed.get(new Routed(node, use));
     return count == null ? 0 : count.sum();
+  }
+
+  /** The reads that had to see something. */
+  public CausalReads causal() {
+    return causal;
+  }
+
+  /** Whether the node has its share of the reads now, as the read policy has it. */
+  public boolean isInRotation(NodeId node) {
+    return reads.candidates(monitor.topology(), turn.get()).stream()
+        .takeWhile(candidate -> candidate.role() != Role.PRIMARY)
+        .anyMatch(candidate -> candidate.id().equals(node));
   }
 
   /** How many writes found no primary. */

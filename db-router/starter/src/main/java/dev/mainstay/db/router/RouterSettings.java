@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param tls how much connections insist on TLS
  * @param pool bounds of the pools
  * @param consistency which reads may be served by a replica
+ * @param causalWait how long a read that has to see something waits for a replica; 0 for not at all
  * @param hold how long a write waits for a primary; 0 for not at all
  * @param heldWrites how many writes may wait at once
  */
@@ -20,10 +21,15 @@ public record RouterSettings(
     Tls tls,
     PoolSettings pool,
     Consistency consistency,
+    Duration causalWait,
     Duration hold,
     int heldWrites) {
 
   public RouterSettings {
+    if (causalWait.isNegative()) {
+      throw new IllegalArgumentException(
+          "causalWait is %s (expected: 0 or more)".formatted(causalWait));
+    }
     if (hold.isNegative()) {
       throw new IllegalArgumentException("hold is %s (expected: 0 or more)".formatted(hold));
     }

@@ -1,5 +1,6 @@
 package dev.mainstay.db.router;
 
+import dev.mainstay.db.Lineage;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
@@ -42,12 +43,20 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
     void changed(Topology before, Topology after);
   }
 
+  /**
+   * A snapshot, and what else the same looks told.
+   *
+   * @param clusterId of the cluster, once one of its nodes has told it
+   * @param office the primary's lineage, as it was seen in office
+   */
+  record View(Topology topology, Optional<String> clusterId, Optional<Lineage> office) {}
+
   private final List<NodeAddress> nodes;
   private final NodeProbe probe;
   private final Duration interval;
   private final Duration urgentInterval;
   private final InstantSource clock;
-  private final AtomicReference<Topology> snapshot;
+  private final AtomicReference<View> snapshot;
   private final Map<NodeId, Semaphore> nudges = new LinkedHashMap<>();
   private final Map<NodeId, CountDownLatch> looked = new LinkedHashMap<>();
   private final Map<NodeId, Instant> doubts = new ConcurrentHashMap<>();
@@ -87,11 +96,18 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
       nudges.put(node.id(), new Semaphore(0));
       looked.put(node.id(), new CountDownLatch(1));
     }
-    this.snapshot = new AtomicReference<>(Topology.of(latest.values(), clock.instant()));
+    this.snapshot =
+        new AtomicReference<>(
+            new View(
+                Topology.of(latest.values(), clock.instant()), Optional.empty(), Optional.empty()));
   }
 
   @Override
   public Topology topology() {
+    return view().topology();
+  }
+
+  View view() {
     return snapshot.get();
   }
 
@@ -169,9 +185,9 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
       if (observation instanceof Observation.Reached reached) {
         starts.put(id, reached.startedAt());
       }
-      Topology before = snapshot.get();
+      Topology before = topology();
       Topology after = Topology.of(latest.values(), clock.instant());
-      snapshot.set(after);
+      snapshot.set(view(after));
       otherReason(before, after).ifPresent(log::info);
       List<String> changes = changes(before, after);
       if (!changes.isEmpty()) {
@@ -185,6 +201,25 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
       publishing.notifyAll();
     }
     onLook.forEach(Runnable::run);
+  }
+
+  /** Called while {@link #publishing} is held. */
+  private View view(Topology topology) {
+    Optional<String> clusterId =
+        topology.nodes().stream()
+            .filter(node -> node.role() == Role.PRIMARY || node.role() == Role.REPLICA)
+            .flatMap(node -> reached(node.id()).flatMap(Observation.Reached::clusterId).stream())
+            .findFirst();
+    return new View(
+        topology,
+        clusterId.or(() -> view().clusterId()),
+        topology.primary().flatMap(node -> reached(node.id())).map(Observation.Reached::lineage));
+  }
+
+  private Optional<Observation.Reached> reached(NodeId node) {
+    return latest.get(node) instanceof Observation.Reached reached
+        ? Optional.of(reached)
+        : Optional.empty();
   }
 
   /** One line for each difference that routing depends on. */
@@ -299,7 +334,7 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
   public boolean await(Predicate<Topology> wish, Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
     synchronized (publishing) {
-      while (!wish.test(snapshot.get())) {
+      while (!wish.test(topology())) {
         long left = end - System.nanoTime();
         if (left <= 0) {
           return false;

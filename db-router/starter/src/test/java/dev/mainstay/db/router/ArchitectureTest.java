@@ -46,7 +46,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheProbeSpeaksTheEnginesSql() {
+  void onlyTheProbeAndPositionsSpeakTheEnginesSql() {
     noClasses()
         .that()
         .resideInAPackage("dev.mainstay.db.router..")
@@ -54,6 +54,8 @@ class ArchitectureTest {
         .haveSimpleNameNotStartingWith("JdbcProbe")
         .and()
         .doNotHaveSimpleName("Contact")
+        .and()
+        .doNotHaveSimpleName("Positions")
         .should()
         .dependOnClassesThat()
         .haveFullyQualifiedName("dev.mainstay.db.engine.EngineSql")

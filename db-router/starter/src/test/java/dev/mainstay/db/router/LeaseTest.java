@@ -21,6 +21,24 @@ class LeaseTest {
 
   private final FakeConnection server = new FakeConnection();
   private final List<Lease> returned = new ArrayList<>();
+  private final List<String> heard = new ArrayList<>();
+  private final Lease.Progress progress =
+      new Lease.Progress() {
+        @Override
+        public void committed() {
+          heard.add("committed");
+        }
+
+        @Override
+        public void inDoubt() {
+          heard.add("in doubt");
+        }
+
+        @Override
+        public void returned() {
+          heard.add("returned");
+        }
+      };
   private final Lease lease = lease(Use.WRITE);
   private final Connection connection = lease.connection();
 
@@ -150,6 +168,70 @@ class LeaseTest {
         .doesNotContain(lease(Use.WRITE).connection());
   }
 
+  @Test
+  void aCommitIsHeardOfOnceItIsAnswered() throws SQLException {
+    connection.prepareStatement("insert …");
+    assertThat(heard).isEmpty();
+    connection.commit();
+    connection.close();
+
+    assertThat(heard).containsExactly("committed");
+  }
+
+  @Test
+  void aRollbackIsNotHeardOf() throws SQLException {
+    connection.prepareStatement("insert …");
+    connection.rollback();
+    connection.setAutoCommit(true);
+    connection.close();
+
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void aCommitWithoutAnAnswerIsHeardOfAsOneInDoubtAndAFailedOneNotAtAll() {
+    server.failures.put("commit", lost);
+    assertThatExceptionOfType(SQLException.class).isThrownBy(connection::commit);
+    assertThat(heard).containsExactly("in doubt");
+
+    heard.clear();
+    server.failures.put("commit", deadlock);
+    assertThatExceptionOfType(SQLException.class).isThrownBy(connection::commit);
+    assertThat(heard).isEmpty();
+  }
+
+  @Test
+  void whatCommitsItselfIsHeardOfAtTheEnd() throws SQLException {
+    server.autoCommit = true;
+    connection.prepareStatement("insert …");
+    connection.close();
+    connection.close();
+
+    assertThat(heard).containsExactly("returned");
+  }
+
+  @Test
+  void readsAreHeardOfAtTheEndAndWhatWasNotUsedIsNot() throws SQLException {
+    Connection read = lease(Use.READ).connection();
+    read.prepareStatement("select …");
+    read.commit();
+    assertThat(heard).isEmpty();
+    read.close();
+    lease(Use.READ).connection().close();
+
+    assertThat(heard).containsExactly("returned");
+  }
+
+  @Test
+  void aBrokenConnectionTellsNothing() throws SQLException {
+    Connection read = lease(Use.READ).connection();
+    read.prepareStatement("select …");
+    server.closed = true;
+    read.close();
+
+    assertThat(heard).isEmpty();
+  }
+
   private Lease lease(Use use) {
     return new Lease(
         server.connection(),
@@ -159,6 +241,7 @@ class LeaseTest {
         77,
         () -> 5,
         OptionalLong.empty(),
+        progress,
         returned::add);
   }
 }

@@ -2,6 +2,7 @@ package dev.mainstay.db.router;
 
 import dev.mainstay.db.Engine;
 import dev.mainstay.db.EpochRecord;
+import dev.mainstay.db.GtidSet;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
@@ -39,6 +40,20 @@ final class Nodes {
 
   static NodeState replicaOfUnknownLag(String id) {
     return node(id, Role.REPLICA, false, Optional.empty());
+  }
+
+  /** One that has executed these, without lag. */
+  static NodeState at(String id, Role role, GtidSet executed) {
+    return new NodeState(
+        new NodeAddress(new NodeId(id), "127.0.0.1", 3306),
+        role,
+        role == Role.PRIMARY,
+        Optional.of(Duration.ZERO),
+        Optional.of(executed),
+        Optional.empty(),
+        OptionalLong.empty(),
+        Optional.empty(),
+        "");
   }
 
   static NodeState in(String id, Role role) {

@@ -445,34 +445,6 @@ class RoutingIT {
   }
 
   @Test
-  void whoeverWroteReadsFromThePrimaryForAMoment() throws Exception {
-    HttpResponse<String> posted =
-        send(
-            HttpRequest.newBuilder(uri(application, "/notices"))
-                .POST(HttpRequest.BodyPublishers.noBody()));
-    String mark = posted.headers().firstValue("Set-Cookie").orElseThrow();
-    assertThat(mark)
-        .startsWith("mainstay-wrote=")
-        .contains("Max-Age=2", "HttpOnly", "SameSite=Lax");
-    String cookie = mark.substring(0, mark.indexOf(';'));
-
-    for (int i = 0; i < 5; i++) {
-      HttpResponse<String> own =
-          send(HttpRequest.newBuilder(uri(application, "/reader")).header("Cookie", cookie));
-      assertThat(own.body()).isEqualTo("1");
-      assertThat(own.headers().firstValue("Set-Cookie")).isEmpty();
-    }
-    assertThat(get(application, "/reader").body()).isIn("2", "3");
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(
-            () ->
-                !send(HttpRequest.newBuilder(uri(application, "/reader")).header("Cookie", cookie))
-                    .body()
-                    .equals("1"));
-  }
-
-  @Test
   void theApplicationsAccountCanWriteDataAndNothingElse() throws SQLException {
     for (String node : List.of("db-1", "db-2")) {
       try (Connection app = cluster.connect(node, "app")) {

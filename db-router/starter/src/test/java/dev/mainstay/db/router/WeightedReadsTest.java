@@ -15,12 +15,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WeightedReadsTest {
 
   private static final Duration MAX_LAG = Duration.ofSeconds(5);
-  private final WeightedReads reads = new WeightedReads(Map.of(), MAX_LAG);
+  private static final Duration RETURN_LAG = Duration.ofSeconds(2);
+  private final WeightedReads reads = new WeightedReads(Map.of(), MAX_LAG, RETURN_LAG);
 
   @Test
   void replicasTakeTurnsAndThePrimaryIsTheFallback() {
@@ -35,7 +39,8 @@ class WeightedReadsTest {
   @Test
   void weightsShareTheReads() {
     WeightedReads weighted =
-        new WeightedReads(Map.of(new NodeId("db-2"), 150, new NodeId("db-3"), 50), MAX_LAG);
+        new WeightedReads(
+            Map.of(new NodeId("db-2"), 150, new NodeId("db-3"), 50), MAX_LAG, RETURN_LAG);
     Topology three =
         topology(primary("db-1"), replica("db-2", Duration.ZERO), replica("db-3", Duration.ZERO));
 
@@ -53,6 +58,55 @@ class WeightedReadsTest {
     assertThat(order(lagging, 0)).containsExactly("db-3", "db-1", "db-2");
   }
 
+  /** The lags of one replica, in seconds, one look after the other; - is unknown. */
+  @ParameterizedTest
+  @CsvSource({
+    "0 5 5.001 5 3 2.001 2 3 5,  in in out out out out in in in",
+    "0 - 0,                      in out in",
+    "1 - 3 2,                    in out out in",
+    "9 4 6 4 1,                  out out out out in"
+  })
+  void aReplicaThatLaggedReturnsWhenItIsWellBelowTheLimit(String lags, String rotation) {
+    List<String> seen =
+        Stream.of(lags.split(" "))
+            .map(
+                lag ->
+                    lag.equals("-")
+                        ? replicaOfUnknownLag("db-2")
+                        : replica(
+                            "db-2", Duration.ofMillis(Math.round(1000 * Double.parseDouble(lag)))))
+            .map(node -> order(topology(primary("db-1"), node), 0).getFirst())
+            .map(first -> first.equals("db-2") ? "in" : "out")
+            .toList();
+
+    assertThat(String.join(" ", seen)).isEqualTo(rotation);
+  }
+
+  /** Trap: with no reads for a while nobody would notice that a replica lagged too much. */
+  @Test
+  void theLimitIsPassedWhetherAnythingIsReadOrNot() {
+    reads.looked(topology(primary("db-1"), replica("db-2", MAX_LAG.plusMillis(1))));
+
+    assertThat(order(topology(primary("db-1"), replica("db-2", MAX_LAG)), 0))
+        .containsExactly("db-1", "db-2");
+  }
+
+  @Test
+  void aReplicaThatWentAwayComesBackWithoutItsPast() {
+    reads.looked(topology(primary("db-1"), replica("db-2", Duration.ofMinutes(1))));
+    reads.looked(topology(primary("db-1"), in("db-2", Role.UNREACHABLE)));
+
+    assertThat(order(topology(primary("db-1"), replica("db-2", MAX_LAG)), 0))
+        .containsExactly("db-2", "db-1");
+  }
+
+  @Test
+  void aReturnAboveTheLimitIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new WeightedReads(Map.of(), MAX_LAG, Duration.ofSeconds(6)))
+        .withMessage("returnLag is PT6S (expected: 0 to maxLag, PT5S)");
+  }
+
   @Test
   void aReplicaOfUnknownLagIsTheLastResort() {
     Topology unknown =
@@ -64,7 +118,7 @@ class WeightedReadsTest {
 
   @Test
   void weightZeroIsTheLastResort() {
-    WeightedReads weighted = new WeightedReads(Map.of(new NodeId("db-2"), 0), MAX_LAG);
+    WeightedReads weighted = new WeightedReads(Map.of(new NodeId("db-2"), 0), MAX_LAG, RETURN_LAG);
 
     assertThat(
             weighted
@@ -106,7 +160,7 @@ class WeightedReadsTest {
   @Test
   void aWeightOutOfRangeIsRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new WeightedReads(Map.of(new NodeId("db-2"), 257), MAX_LAG))
+        .isThrownBy(() -> new WeightedReads(Map.of(new NodeId("db-2"), 257), MAX_LAG, RETURN_LAG))
         .withMessage("weight of db-2 is 257 (expected: 0-256)");
   }
 

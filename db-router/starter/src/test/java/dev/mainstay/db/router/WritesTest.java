@@ -225,6 +225,7 @@ class WritesTest {
             77,
             () -> 5,
             OptionalLong.empty(),
+            Lease.Progress.UNHEARD,
             returned -> {});
     Attempt attempt = Attempt.current();
     if (attempt != null) {

@@ -2,6 +2,7 @@ package dev.mainstay.db.router.config;
 
 import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
+import dev.mainstay.db.router.ConsistentReads;
 import dev.mainstay.db.router.ControllerEvents;
 import dev.mainstay.db.router.JdbcProbe;
 import dev.mainstay.db.router.NodeProbe;
@@ -48,6 +49,7 @@ public final class DbRouterAutoConfiguration {
 
   private static final String REPEATED_READS = "mainstayRepeatedReads";
   private static final String WRITES = "mainstayWrites";
+  private static final String CONSISTENT_READS = "mainstayConsistentReads";
 
   @Bean(destroyMethod = "close")
   @ConditionalOnMissingBean(NodeProbe.class)
@@ -82,7 +84,8 @@ public final class DbRouterAutoConfiguration {
   @Bean
   @ConditionalOnMissingBean
   ReadPolicy mainstayReadPolicy(DbRouterProperties properties) {
-    return new WeightedReads(properties.weights(), properties.reads().maxLag());
+    return new WeightedReads(
+        properties.weights(), properties.reads().maxLag(), properties.returnLag());
   }
 
   @Bean(destroyMethod = "close")
@@ -148,6 +151,25 @@ public final class DbRouterAutoConfiguration {
     advisor.setPointcut(Writes.pointcut());
     advisor.setAdviceBeanName(WRITES);
     advisor.setOrder(Ordered.LOWEST_PRECEDENCE - 10);
+    return advisor;
+  }
+
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  @ConditionalOnMissingBean(name = CONSISTENT_READS)
+  static ConsistentReads mainstayConsistentReads() {
+    return new ConsistentReads();
+  }
+
+  /** Around all that may begin a transaction. */
+  @Bean
+  @Role(BeanDefinition.ROLE_INFRASTRUCTURE)
+  @ConditionalOnMissingBean(name = "mainstayConsistentReadsAdvisor")
+  static Advisor mainstayConsistentReadsAdvisor() {
+    DefaultBeanFactoryPointcutAdvisor advisor = new DefaultBeanFactoryPointcutAdvisor();
+    advisor.setPointcut(ConsistentReads.pointcut());
+    advisor.setAdviceBeanName(CONSISTENT_READS);
+    advisor.setOrder(Ordered.LOWEST_PRECEDENCE - 20);
     return advisor;
   }
 

@@ -2,6 +2,7 @@ package dev.mainstay.db.router.config;
 
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
+import dev.mainstay.db.router.CausalTokens;
 import dev.mainstay.db.router.Cluster;
 import dev.mainstay.db.router.RepeatedReads;
 import dev.mainstay.db.router.Router;
@@ -31,8 +32,10 @@ public final class DbRouterMetricsAutoConfiguration {
       Cluster cluster,
       Router router,
       RepeatedReads reads,
-      Writes writes) {
-    return new RouterMetrics(properties.addresses(), cluster, router, reads, writes);
+      Writes writes,
+      ObjectProvider<CausalTokens> tokens) {
+    return new RouterMetrics(
+        properties.addresses(), cluster, router, reads, writes, tokens.getIfAvailable());
   }
 
   /**

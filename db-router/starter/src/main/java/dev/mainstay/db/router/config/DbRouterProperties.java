@@ -34,8 +34,10 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param engine what runs on the nodes; by default it is asked at the first contact, and this is
  *     needed only where an application with JPA may start while no node can be reached
  * @param tls how much connections insist on TLS; the meanings are those of Connector/J's sslMode
- * @param consistency which reads replicas may serve: causal (whoever wrote reads from the primary
- *     for two seconds), eventual (any read), primary (none while there is a primary)
+ * @param consistency what reads are to see, where no ReadConsistency annotation says otherwise:
+ *     causal (whoever wrote sees the write, and then nothing older than what they saw last),
+ *     eventual (any read may be behind), primary (no replica is read from while there is a primary)
+ * @param causal how what a visitor has to see is carried, and waited for
  * @param hold how long a write that finds no primary waits for one before it is refused, over all
  *     its runs; 0 to refuse it at once
  * @param heldWrites how many writes may wait for a primary at once; one more is refused at once
@@ -54,6 +56,7 @@ public record DbRouterProperties(
     @DefaultValue("auto") EngineChoice engine,
     @DefaultValue("preferred") Tls tls,
     @DefaultValue("causal") Consistency consistency,
+    @DefaultValue Causal causal,
     @DefaultValue("8s") Duration hold,
     @DefaultValue("1000") int heldWrites,
     @DefaultValue Migrate migrate,
@@ -61,12 +64,29 @@ public record DbRouterProperties(
     @DefaultValue Reads reads,
     @DefaultValue Pool pool) {
 
+  private static final int MIN_KEY_LENGTH = 16;
+
   /** What runs on the nodes. */
   public enum EngineChoice {
     AUTO,
     MYSQL,
     MARIADB
   }
+
+  /**
+   * Causal reads.
+   *
+   * @param enabled whether visitors get tokens, in cookies and headers; without them nobody has to
+   *     see anything
+   * @param key signs the tokens, the same on all instances; by default it is made of the
+   *     application's account and password, so that all instances have it
+   * @param maxWait how long a read that has to see something waits for a replica before it goes to
+   *     the primary; 0 for not at all
+   */
+  public record Causal(
+      @DefaultValue("true") boolean enabled,
+      @Nullable String key,
+      @DefaultValue("200ms") Duration maxWait) {}
 
   /**
    * Migrations.
@@ -109,12 +129,15 @@ public record DbRouterProperties(
    * Reads.
    *
    * @param maxLag how far behind the primary a replica may be and still serve reads
+   * @param returnLag how far behind a replica may be that returns to the reads after it lagged too
+   *     much; half of the maximum where it is not set
    * @param weights by node id, 0 to 256: shares of the reads; 100 for nodes not named, 0 for none
    * @param attempts how many times a read-only transaction is run at most, where the node that it
    *     runs on goes away; 1 for no second time
    */
   public record Reads(
       @DefaultValue("5s") Duration maxLag,
+      @Nullable Duration returnLag,
       @DefaultValue Map<String, Integer> weights,
       @DefaultValue("3") int attempts) {}
 
@@ -205,6 +228,7 @@ public record DbRouterProperties(
         tls,
         poolSettings(),
         consistency,
+        causal.maxWait(),
         hold,
         heldWrites);
   }
@@ -245,6 +269,11 @@ public record DbRouterProperties(
     return weights;
   }
 
+  Duration returnLag() {
+    Duration set = reads.returnLag();
+    return set == null ? reads.maxLag().dividedBy(2) : set;
+  }
+
   /** Refuses values that no other method looks at. */
   void check() {
     positive("monitor.interval", monitor.interval());
@@ -253,6 +282,28 @@ public record DbRouterProperties(
     positive("migrate.socket-timeout", migrate.socketTimeout());
     notNegative("migrate.patience", migrate.patience());
     notNegative("reads.max-lag", reads.maxLag());
+    notNegative("reads.return-lag", returnLag());
+    if (returnLag().compareTo(reads.maxLag()) > 0) {
+      throw wrong(
+          "reads.return-lag",
+          returnLag(),
+          "it is %s (expected: at most reads.max-lag, %s)".formatted(returnLag(), reads.maxLag()));
+    }
+    notNegative("causal.max-wait", causal.maxWait());
+    if (causal.maxWait().compareTo(pool.socketTimeout()) >= 0) {
+      throw wrong(
+          "causal.max-wait",
+          causal.maxWait(),
+          "it is %s (expected: less than pool.socket-timeout, %s)"
+              .formatted(causal.maxWait(), pool.socketTimeout()));
+    }
+    if (causal.key() != null && causal.key().length() < MIN_KEY_LENGTH) {
+      throw wrong(
+          "causal.key",
+          "(hidden)",
+          "it has %d characters (expected: %d or more, made by chance)"
+              .formatted(causal.key().length(), MIN_KEY_LENGTH));
+    }
     notNegative("hold", hold);
     if (heldWrites < 0) {
       throw wrong(

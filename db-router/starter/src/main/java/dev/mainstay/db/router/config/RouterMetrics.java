@@ -4,6 +4,8 @@ import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.NodeState;
 import dev.mainstay.db.Role;
+import dev.mainstay.db.router.CausalReads;
+import dev.mainstay.db.router.CausalTokens;
 import dev.mainstay.db.router.Cluster;
 import dev.mainstay.db.router.RepeatedReads;
 import dev.mainstay.db.router.Router;
@@ -13,12 +15,14 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is counted and measured.
@@ -35,6 +39,14 @@ import java.util.function.ToDoubleFunction;
  *   <li>{@code mainstay.db.connections.aborted}: connections in use that were broken because their
  *       node lost its office or went away
  *   <li>{@code mainstay.db.reads.repeated}: reads run again because a node went away
+ *   <li>{@code mainstay.db.reads.causal} by {@code outcome} (covered, waited, primary, stale):
+ *       reads that had to see something, and who answered: a replica that was known to have it, one
+ *       that was waited for, the primary, or a node that may lack it
+ *   <li>{@code mainstay.db.reads.causal.wait} by {@code reached} (true, false): how long replicas
+ *       were waited for (a timer, with percentiles), and whether they made it
+ *   <li>{@code mainstay.db.causal.tokens.ignored} by {@code reason} (too_long, malformed, forged,
+ *       foreign, lost)
+ *   <li>{@code mainstay.db.node.reads} by {@code node}: 1 while it is in the rotation of reads
  *   <li>{@code mainstay.db.node.reachable}, {@code mainstay.db.node.primary} by {@code node}: 0 or
  *       1
  *   <li>{@code mainstay.db.node.lag} by {@code node}: seconds, NaN when unknown
@@ -48,14 +60,24 @@ final class RouterMetrics implements MeterBinder {
   private final Router router;
   private final RepeatedReads reads;
   private final Writes writes;
+  private final @Nullable CausalTokens tokens;
 
+  /**
+   * @param tokens null where nobody gets any
+   */
   RouterMetrics(
-      List<NodeAddress> nodes, Cluster cluster, Router router, RepeatedReads reads, Writes writes) {
+      List<NodeAddress> nodes,
+      Cluster cluster,
+      Router router,
+      RepeatedReads reads,
+      Writes writes,
+      @Nullable CausalTokens tokens) {
     this.nodes = nodes;
     this.cluster = cluster;
     this.router = router;
     this.reads = reads;
     this.writes = writes;
+    this.tokens = tokens;
   }
 
   @Override
@@ -86,7 +108,12 @@ final class RouterMetrics implements MeterBinder {
           "Seconds that the node is behind the primary",
           id,
           state -> state.lag().map(lag -> lag.toMillis() / 1000.0).orElse(Double.NaN));
+      Gauge.builder("mainstay.db.node.reads", router, r -> r.isInRotation(id) ? 1 : 0)
+          .description("1 while the node is in the rotation of reads")
+          .tags("node", id.value())
+          .register(registry);
     }
+    causalReads(registry);
     FunctionCounter.builder(
             "mainstay.db.writes.without.primary", router, Router::writesWithoutPrimary)
         .description("Writes refused because there was no primary")
@@ -119,6 +146,35 @@ final class RouterMetrics implements MeterBinder {
             cluster,
             c -> c.topology().epoch().map(e -> (double) e.epoch()).orElse(Double.NaN))
         .description("The epoch in force")
+        .register(registry);
+  }
+
+  private void causalReads(MeterRegistry registry) {
+    for (CausalReads.Outcome outcome : CausalReads.Outcome.values()) {
+      FunctionCounter.builder(
+              "mainstay.db.reads.causal", router.causal(), reads -> reads.answered(outcome))
+          .description("Reads that had to see something, by who answered")
+          .tags("outcome", outcome.name().toLowerCase(Locale.ROOT))
+          .register(registry);
+    }
+    Timer reached = wait(registry, true);
+    Timer inVain = wait(registry, false);
+    router.causal().onWait((made, took) -> (made ? reached : inVain).record(took));
+    if (tokens != null) {
+      for (CausalTokens.Ignored reason : CausalTokens.Ignored.values()) {
+        FunctionCounter.builder("mainstay.db.causal.tokens.ignored", tokens, t -> t.ignored(reason))
+            .description("Tokens that counted for nothing")
+            .tags("reason", reason.name().toLowerCase(Locale.ROOT))
+            .register(registry);
+      }
+    }
+  }
+
+  private static Timer wait(MeterRegistry registry, boolean reached) {
+    return Timer.builder("mainstay.db.reads.causal.wait")
+        .description("How long a replica was waited for to show what a read had to see")
+        .tags("reached", Boolean.toString(reached))
+        .publishPercentiles(0.5, 0.99)
         .register(registry);
   }
 

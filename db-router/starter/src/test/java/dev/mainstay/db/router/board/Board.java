@@ -1,5 +1,7 @@
 package dev.mainstay.db.router.board;
 
+import dev.mainstay.db.router.Consistency;
+import dev.mainstay.db.router.ReadConsistency;
 import java.util.Objects;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Service;
@@ -27,6 +29,19 @@ public class Board {
     return notices.findById(id).isPresent();
   }
 
+  @ReadConsistency(Consistency.EVENTUAL)
+  @Transactional(readOnly = true)
+  public boolean mayHave(long id) {
+    return notices.findById(id).isPresent();
+  }
+
+  /** The highest number that is there. */
+  @Transactional(readOnly = true)
+  public long newest() {
+    return Objects.requireNonNull(
+        jdbc.queryForObject("select coalesce(max(id), 0) from notice", Long.class));
+  }
+
   @Transactional(readOnly = true)
   public String text(long id) {
     return notices.findById(id).orElseThrow().text();
@@ -35,6 +50,12 @@ public class Board {
   /** The {@code server_id} of the node that serves a read. */
   @Transactional(readOnly = true)
   public long reader() {
+    return server();
+  }
+
+  @ReadConsistency(Consistency.PRIMARY)
+  @Transactional(readOnly = true)
+  public long readerOnPrimary() {
     return server();
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.zaxxer.hikari.metrics.MetricsTrackerFactory;
 import dev.mainstay.db.NodeId;
+import dev.mainstay.db.router.CausalTokens;
 import dev.mainstay.db.router.Cluster;
 import dev.mainstay.db.router.NoPrimaryException;
 import dev.mainstay.db.router.NoReadableNodeException;
@@ -13,8 +14,7 @@ import dev.mainstay.db.router.ReadPolicy;
 import dev.mainstay.db.router.Router;
 import dev.mainstay.db.router.Use;
 import dev.mainstay.db.router.WeightedReads;
-import dev.mainstay.db.router.WriteListener;
-import dev.mainstay.db.router.web.OwnWritesFilter;
+import dev.mainstay.db.router.web.CausalTokenFilter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
@@ -82,7 +82,7 @@ class DbRouterAutoConfigurationTest {
           assertThat(context.getBean(DataSource.class))
               .isInstanceOf(LazyConnectionDataSourceProxy.class);
           assertThat(context).getBean(ReadPolicy.class).isInstanceOf(WeightedReads.class);
-          assertThat(context).doesNotHaveBean(OwnWritesFilter.class);
+          assertThat(context).doesNotHaveBean(CausalTokenFilter.class);
           assertThat(context).doesNotHaveBean(MetricsTrackerFactory.class);
           assertThat(context.getBean(Cluster.class).topology().nodes())
               .extracting(node -> node.id())
@@ -122,7 +122,7 @@ class DbRouterAutoConfigurationTest {
   }
 
   @Test
-  void servletApplicationGetsTheMark() {
+  void visitorsOfAServletApplicationGetTokens() {
     WebApplicationContextRunner web =
         new WebApplicationContextRunner()
             .withConfiguration(CONFIGURATIONS)
@@ -131,13 +131,20 @@ class DbRouterAutoConfigurationTest {
     web.run(
         context ->
             assertThat(context)
-                .hasSingleBean(OwnWritesFilter.class)
-                .hasSingleBean(WriteListener.class));
+                .hasSingleBean(CausalTokens.class)
+                .hasSingleBean(CausalTokenFilter.class));
+    // A method may ask for more than the application does.
     web.withPropertyValues("mainstay.db.consistency=eventual")
-        .run(context -> assertThat(context).doesNotHaveBean(OwnWritesFilter.class));
+        .run(context -> assertThat(context).hasSingleBean(CausalTokenFilter.class));
+    web.withPropertyValues("mainstay.db.causal.enabled=false")
+        .run(
+            context ->
+                assertThat(context)
+                    .doesNotHaveBean(CausalTokens.class)
+                    .doesNotHaveBean(CausalTokenFilter.class));
     runner
         .withClassLoader(new FilteredClassLoader("jakarta.servlet", "org.springframework.web"))
-        .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(WriteListener.class));
+        .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(CausalTokens.class));
   }
 
   @Test
@@ -250,6 +257,22 @@ class DbRouterAutoConfigurationTest {
                           .tags("node", "db-2", "use", "read")
                           .functionCounter()
                           .count())
+                  .isZero();
+              assertThat(
+                      registry
+                          .get("mainstay.db.reads.causal")
+                          .tag("outcome", "waited")
+                          .functionCounter()
+                          .count())
+                  .isZero();
+              assertThat(
+                      registry
+                          .get("mainstay.db.reads.causal.wait")
+                          .tag("reached", "true")
+                          .timer()
+                          .count())
+                  .isZero();
+              assertThat(registry.get("mainstay.db.node.reads").tag("node", "db-1").gauge().value())
                   .isZero();
               assertThat(context).hasSingleBean(MetricsTrackerFactory.class);
             });
