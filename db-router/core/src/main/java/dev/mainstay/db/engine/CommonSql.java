@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,9 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
 
   /** The InnoDB tables of all schemas, {@code schema/table}. */
   abstract String tablesQuery();
+
+  /** The names of all locked accounts that may come from anywhere. */
+  abstract String lockedAccountsQuery();
 
   /** {@code IDENTIFIED …} with one placeholder, and what stands for it. */
   abstract Identified identified(String password);
@@ -529,8 +533,28 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   }
 
   @Override
-  public final void letIn(Connection connection, String username) throws SQLException {
-    Sql.run(connection, "ALTER USER %s ACCOUNT UNLOCK".formatted(who(username)));
+  public final void letIn(Connection connection, Collection<String> usernames) throws SQLException {
+    String locked =
+        locked(connection, usernames).stream()
+            .map(CommonSql::who)
+            .collect(Collectors.joining(", "));
+    if (!locked.isEmpty()) {
+      Sql.run(connection, "ALTER USER IF EXISTS %s ACCOUNT UNLOCK".formatted(locked));
+    }
+  }
+
+  /** Those of the accounts that are locked, or all where that is not for this account to see. */
+  private Collection<String> locked(Connection connection, Collection<String> usernames)
+      throws SQLException {
+    Set<String> wanted = new TreeSet<>(usernames);
+    try {
+      wanted.retainAll(Sql.rows(connection, row -> row.getString(1), lockedAccountsQuery()));
+    } catch (SQLException e) {
+      if (e.getErrorCode() != SELECT_DENIED) {
+        throw e;
+      }
+    }
+    return wanted;
   }
 
   @Override

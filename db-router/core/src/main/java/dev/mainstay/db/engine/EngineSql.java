@@ -248,8 +248,8 @@ public sealed interface EngineSql permits CommonSql {
    */
   void shutOut(Connection connection, String username) throws SQLException;
 
-  /** Undoes {@link #shutOut}. */
-  void letIn(Connection connection, String username) throws SQLException;
+  /** Undoes {@link #shutOut} of those of them that are shut out; commits nothing if none is. */
+  void letIn(Connection connection, Collection<String> usernames) throws SQLException;
 
   /**
    * Ends every session of these accounts.

@@ -126,6 +126,13 @@ final class MariadbSql extends CommonSql {
    * its weakness bearable; the stronger plugins of MariaDB are not in Connector/J.
    */
   @Override
+  String lockedAccountsQuery() {
+    return """
+        SELECT User FROM mysql.global_priv
+        WHERE Host = '%' AND JSON_EXTRACT(Priv, '$.account_locked') = 'true'""";
+  }
+
+  @Override
   Identified identified(String password) {
     try {
       MessageDigest sha1 = MessageDigest.getInstance("SHA-1");

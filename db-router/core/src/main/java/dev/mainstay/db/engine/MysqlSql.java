@@ -127,6 +127,11 @@ final class MysqlSql extends CommonSql {
   }
 
   @Override
+  String lockedAccountsQuery() {
+    return "SELECT User FROM mysql.user WHERE Host = '%' AND account_locked = 'Y'";
+  }
+
+  @Override
   Identified identified(String password) {
     // The server writes the hash, not the password, to its logs.
     return new Identified("IDENTIFIED WITH caching_sha2_password BY ?", password);

@@ -229,8 +229,8 @@ public interface Rules {
   }
 
   /** The way into office once all is ready: the record first. */
-  default List<Step> takeOffice(EpochRecord epoch, Set<NodeId> letIn, String why) {
-    return List.of(new Step.TakeOffice(epoch.primary(), epoch, Set.of(), letIn, why));
+  default List<Step> takeOffice(EpochRecord epoch, String why) {
+    return List.of(new Step.TakeOffice(epoch.primary(), epoch, Set.of(), why));
   }
 
   /** The way out of the acker set. */

@@ -50,7 +50,7 @@ public sealed interface Step {
   /**
    * The record that makes the node primary, on the node itself, while it is closed and waits for an
    * acknowledgement for a moment at most: {@code limitAckWait}, {@code admitController}, {@code
-   * shutOut} and {@code letIn} of those that are named, {@code commitEpoch}, {@code
+   * shutOut} of those that are named, {@code letIn} of all ackers, {@code commitEpoch}, {@code
    * writeHeartbeat}, {@code killSessions} of the replication accounts of all nodes that are not
    * among the ackers, and then {@code promote(true)}, or, if there are no ackers, {@code
    * promote(false)} and {@code open}.
@@ -62,12 +62,10 @@ public sealed interface Step {
    * <p>The heartbeat is there for MariaDB, which may forget its last commit when it is killed, but
    * not the one before: the record must not be the last.
    */
-  record TakeOffice(
-      NodeId node, EpochRecord epoch, Set<NodeId> shutOut, Set<NodeId> letIn, String why)
+  record TakeOffice(NodeId node, EpochRecord epoch, Set<NodeId> shutOut, String why)
       implements Step {
     public TakeOffice {
       shutOut = Collections.unmodifiableSortedSet(new TreeSet<>(shutOut));
-      letIn = Collections.unmodifiableSortedSet(new TreeSet<>(letIn));
     }
   }
 

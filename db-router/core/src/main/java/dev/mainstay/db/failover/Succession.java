@@ -166,8 +166,7 @@ final class Succession {
       return Optional.of(await("all were restarted, and connect to %s".formatted(id)));
     }
     EpochRecord next = new EpochRecord(last.epoch() + 1, id, last.ackers());
-    return Optional.of(
-        Decision.act(resumed.isEmpty() ? rules.takeOffice(next, Set.of(), why) : resumed));
+    return Optional.of(Decision.act(resumed.isEmpty() ? rules.takeOffice(next, why) : resumed));
   }
 
   /** It was told to, and its first attempt has not failed yet. */
@@ -357,13 +356,7 @@ final class Succession {
       }
     }
     EpochRecord next = new EpochRecord(last.epoch() + Rules.TERM, id, ackers);
-    Set<NodeId> letIn = new TreeSet<>();
-    for (Reached node : inHand(ackers)) {
-      if (Scene.shutOut(node)) {
-        letIn.add(id(node));
-      }
-    }
-    return Decision.act(rules.takeOffice(next, letIn, why));
+    return Decision.act(rules.takeOffice(next, why));
   }
 
   private Decision await(String what) {
@@ -377,7 +370,7 @@ final class Succession {
   /** The primary acknowledged alone, so only it has everything. */
   private Decision alone() {
     EpochRecord next = new EpochRecord(last.epoch() + Rules.TERM, last.primary(), Set.of());
-    return Decision.act(rules.takeOffice(next, Set.of(), why));
+    return Decision.act(rules.takeOffice(next, why));
   }
 
   /**

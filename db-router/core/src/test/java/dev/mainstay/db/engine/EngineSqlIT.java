@@ -392,7 +392,7 @@ class EngineSqlIT {
                         == ReplicaStatus.Io.CONNECTING
                     && trio.see("db-3").replication().orElseThrow().ioFailure().isPresent());
 
-    trio.sql.letIn(trio.on("db-1"), "repl_db-3");
+    trio.sql.letIn(trio.on("db-1"), List.of("repl_db-2", "repl_db-3", "nobody"));
     await()
         .atMost(LONG)
         .until(

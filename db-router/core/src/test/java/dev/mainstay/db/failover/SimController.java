@@ -518,8 +518,11 @@ final class SimController {
                 for (NodeId id : take.shutOut()) {
                   sim.write(node, new Content.Account(sim.node(id).number, true), false, () -> {});
                 }
-                for (NodeId id : take.letIn()) {
-                  sim.write(node, new Content.Account(sim.node(id).number, false), false, () -> {});
+                for (NodeId id : take.epoch().ackers()) {
+                  int replica = sim.node(id).number;
+                  if (node.shutsOut(replica)) {
+                    sim.write(node, new Content.Account(replica, false), false, () -> {});
+                  }
                 }
                 return true;
               },

@@ -117,7 +117,7 @@ final class Actor {
         }
         commit(sql, c, expel.epoch());
       }
-      case Step.LetIn letIn -> sql.letIn(c, ControllerSettings.user(letIn.replica()));
+      case Step.LetIn letIn -> sql.letIn(c, Set.of(ControllerSettings.user(letIn.replica())));
       case Step.Close _ -> require(sql.close(c), "commits in flight did not end in time");
       case Step.Kill _ -> throw new IllegalStateException("a kill is no statement");
     }
@@ -145,9 +145,7 @@ final class Actor {
     for (NodeId out : take.shutOut()) {
       sql.shutOut(c, ControllerSettings.user(out));
     }
-    for (NodeId in : take.letIn()) {
-      sql.letIn(c, ControllerSettings.user(in));
-    }
+    sql.letIn(c, take.epoch().ackers().stream().map(ControllerSettings::user).toList());
     breakpoint.before("TakeOffice.record");
     commit(sql, c, take.epoch());
     sql.writeHeartbeat(c, clock.instant(), settings.id());
