@@ -39,6 +39,9 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   /** The longest time-out that both engines take, in milliseconds: 31 years. */
   static final long NO_LIMIT = 1_000_000_000_000L;
 
+  /** Microseconds since 1970; a server's time zone has no part in it. */
+  static final String CLOCK = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))";
+
   /** How long a closing waits for running commits. */
   private static final int CLOSING_SECONDS = 2;
 
@@ -498,10 +501,24 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   }
 
   @Override
-  public final void openIfAcknowledged(Connection connection) throws SQLException {
-    if (ackers(connection) > 0) {
-      open(connection);
-    }
+  public final Instant clock(Connection connection) throws SQLException {
+    return Instant.EPOCH.plus(Sql.number(connection, "SELECT " + CLOCK), ChronoUnit.MICROS);
+  }
+
+  @Override
+  public final boolean open(Connection connection, Instant until) throws SQLException {
+    requireUnlimitedAckWait(connection);
+    openBefore(connection, ChronoUnit.MICROS.between(Instant.EPOCH, until));
+    return Sql.number(connection, "SELECT @@global.read_only") == 0;
+  }
+
+  /** One statement, which changes nothing once {@link #CLOCK} has come to {@code micros}. */
+  abstract void openBefore(Connection connection, long micros) throws SQLException;
+
+  @Override
+  public final boolean openIfAcknowledged(Connection connection, Instant until)
+      throws SQLException {
+    return ackers(connection) > 0 && open(connection, until);
   }
 
   /** Before a node is opened: a commit waits for its ack without end, or for none at all. */

@@ -219,9 +219,11 @@ final class MariadbSql extends CommonSql {
   public void admitController(Connection connection) {}
 
   @Override
-  public void open(Connection connection) throws SQLException {
-    requireUnlimitedAckWait(connection);
-    Sql.run(connection, "SET GLOBAL read_only = 0");
+  void openBefore(Connection connection, long micros) throws SQLException {
+    Sql.update(
+        connection,
+        "SET GLOBAL read_only = IF(%s < ?, 0, @@global.read_only)".formatted(CLOCK),
+        micros);
   }
 
   @Override

@@ -215,9 +215,15 @@ final class MysqlSql extends CommonSql {
   }
 
   @Override
-  public void open(Connection connection) throws SQLException {
-    requireUnlimitedAckWait(connection);
-    Sql.run(connection, "SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 0");
+  void openBefore(Connection connection, long micros) throws SQLException {
+    Sql.update(
+        connection,
+        """
+        SET GLOBAL super_read_only = IF(%1$s < ?, 0, @@global.super_read_only),
+        GLOBAL read_only = IF(%1$s < ?, 0, @@global.read_only)"""
+            .formatted(CLOCK),
+        micros,
+        micros);
   }
 
   @Override

@@ -52,8 +52,12 @@ public sealed interface Step {
    * acknowledgement for a moment at most: {@code limitAckWait}, {@code admitController}, {@code
    * shutOut} of those that are named, {@code letIn} of all ackers, {@code commitEpoch}, {@code
    * writeHeartbeat}, {@code killSessions} of the replication accounts of all nodes that are not
-   * among the ackers, and then {@code promote(true)}, or, if there are no ackers, {@code
-   * promote(false)} and {@code open}.
+   * among the ackers, and then {@code promote(true)} and {@code openIfAcknowledged}, or, if there
+   * are no ackers, {@code promote(false)} and {@code open}.
+   *
+   * <p>All ackers are let in, whether or not they were seen to be refused: one that was expelled,
+   * and has not tried to connect since, would be on record and unable to acknowledge, and to let it
+   * in later is a commit, which would wait for its acknowledgement.
    *
    * <p>The sessions are killed for the sake of a replica that was expelled while this node was not
    * primary, and hangs: its account is locked here, too, but its old session would live on, and
@@ -69,7 +73,7 @@ public sealed interface Step {
     }
   }
 
-  /** {@code open}. */
+  /** {@code open}, and only while the decision is {@linkplain Decision#VALID valid}. */
   record Open(NodeId node, EpochRecord epoch, String why) implements Step {}
 
   /** {@code promote(true)} on an open primary that waited for nobody. */

@@ -419,6 +419,11 @@ final class Simulation {
     return true;
   }
 
+  /** Whether a replica is connected that acknowledges. */
+  boolean acked(SimNode p) {
+    return nodes.stream().anyMatch(r -> r.up && r.connected && r.agreed && r.source == p.number);
+  }
+
   boolean open(SimNode p) {
     EpochRecord epoch = p.epoch().orElseThrow(() -> new Broken(p + " opens without an epoch"));
     if (!epoch.primary().equals(p.id())) {
