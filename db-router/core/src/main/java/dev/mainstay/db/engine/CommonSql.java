@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
 
   /** The longest time-out that both engines take, in milliseconds: 31 years. */
   static final long NO_LIMIT = 1_000_000_000_000L;
+
+  /** Microseconds since 1970; a server's time zone has no part in it. */
+  static final String CLOCK = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))";
 
   /** How long a closing waits for running commits. */
   private static final int CLOSING_SECONDS = 2;
@@ -76,6 +80,9 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
 
   /** The InnoDB tables of all schemas, {@code schema/table}. */
   abstract String tablesQuery();
+
+  /** The names of all locked accounts that may come from anywhere. */
+  abstract String lockedAccountsQuery();
 
   /** {@code IDENTIFIED …} with one placeholder, and what stands for it. */
   abstract Identified identified(String password);
@@ -494,10 +501,24 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   }
 
   @Override
-  public final void openIfAcknowledged(Connection connection) throws SQLException {
-    if (ackers(connection) > 0) {
-      open(connection);
-    }
+  public final Instant clock(Connection connection) throws SQLException {
+    return Instant.EPOCH.plus(Sql.number(connection, "SELECT " + CLOCK), ChronoUnit.MICROS);
+  }
+
+  @Override
+  public final boolean open(Connection connection, Instant until) throws SQLException {
+    requireUnlimitedAckWait(connection);
+    openBefore(connection, ChronoUnit.MICROS.between(Instant.EPOCH, until));
+    return Sql.number(connection, "SELECT @@global.read_only") == 0;
+  }
+
+  /** One statement, which changes nothing once {@link #CLOCK} has come to {@code micros}. */
+  abstract void openBefore(Connection connection, long micros) throws SQLException;
+
+  @Override
+  public final boolean openIfAcknowledged(Connection connection, Instant until)
+      throws SQLException {
+    return ackers(connection) > 0 && open(connection, until);
   }
 
   /** Before a node is opened: a commit waits for its ack without end, or for none at all. */
@@ -529,8 +550,28 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   }
 
   @Override
-  public final void letIn(Connection connection, String username) throws SQLException {
-    Sql.run(connection, "ALTER USER %s ACCOUNT UNLOCK".formatted(who(username)));
+  public final void letIn(Connection connection, Collection<String> usernames) throws SQLException {
+    String locked =
+        locked(connection, usernames).stream()
+            .map(CommonSql::who)
+            .collect(Collectors.joining(", "));
+    if (!locked.isEmpty()) {
+      Sql.run(connection, "ALTER USER IF EXISTS %s ACCOUNT UNLOCK".formatted(locked));
+    }
+  }
+
+  /** Those of the accounts that are locked, or all where that is not for this account to see. */
+  private Collection<String> locked(Connection connection, Collection<String> usernames)
+      throws SQLException {
+    Set<String> wanted = new TreeSet<>(usernames);
+    try {
+      wanted.retainAll(Sql.rows(connection, row -> row.getString(1), lockedAccountsQuery()));
+    } catch (SQLException e) {
+      if (e.getErrorCode() != SELECT_DENIED) {
+        throw e;
+      }
+    }
+    return wanted;
   }
 
   @Override

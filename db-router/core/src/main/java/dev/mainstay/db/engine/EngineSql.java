@@ -188,15 +188,26 @@ public sealed interface EngineSql permits CommonSql {
    */
   void admitController(Connection connection) throws SQLException;
 
+  /** What the server's clock shows, by which it is told until when it may be opened. */
+  Instant clock(Connection connection) throws SQLException;
+
   /**
-   * Opens the node to the application.
+   * Opens the node to the application, unless it is too late: the server asks its own clock as it
+   * carries the statement out, so a statement that was held up on its way, or that a server which
+   * stood still finds when it goes on, opens nothing.
    *
+   * @param until by the server's {@link #clock}
+   * @return whether the node is open; false when it was too late
    * @throws SQLException also if it waits for acks, but not without end
    */
-  void open(Connection connection) throws SQLException;
+  boolean open(Connection connection, Instant until) throws SQLException;
 
-  /** The same, if a replica is connected that acknowledges; else nothing. */
-  void openIfAcknowledged(Connection connection) throws SQLException;
+  /**
+   * The same, if a replica is connected that acknowledges; else nothing.
+   *
+   * @return whether the node is open
+   */
+  boolean openIfAcknowledged(Connection connection, Instant until) throws SQLException;
 
   /**
    * Closes the node to everyone. Running commits are waited for, up to about two seconds: a commit
@@ -263,8 +274,8 @@ public sealed interface EngineSql permits CommonSql {
    */
   void shutOut(Connection connection, String username) throws SQLException;
 
-  /** Undoes {@link #shutOut}. */
-  void letIn(Connection connection, String username) throws SQLException;
+  /** Undoes {@link #shutOut} of those of them that are shut out; commits nothing if none is. */
+  void letIn(Connection connection, Collection<String> usernames) throws SQLException;
 
   /**
    * Ends every session of these accounts.

@@ -129,6 +129,13 @@ final class MariadbSql extends CommonSql {
    * its weakness bearable; the stronger plugins of MariaDB are not in Connector/J.
    */
   @Override
+  String lockedAccountsQuery() {
+    return """
+        SELECT User FROM mysql.global_priv
+        WHERE Host = '%' AND JSON_EXTRACT(Priv, '$.account_locked') = 'true'""";
+  }
+
+  @Override
   Identified identified(String password) {
     try {
       MessageDigest sha1 = MessageDigest.getInstance("SHA-1");
@@ -220,9 +227,11 @@ final class MariadbSql extends CommonSql {
   public void admitController(Connection connection) {}
 
   @Override
-  public void open(Connection connection) throws SQLException {
-    requireUnlimitedAckWait(connection);
-    Sql.run(connection, "SET GLOBAL read_only = 0");
+  void openBefore(Connection connection, long micros) throws SQLException {
+    Sql.update(
+        connection,
+        "SET GLOBAL read_only = IF(%s < ?, 0, @@global.read_only)".formatted(CLOCK),
+        micros);
   }
 
   @Override

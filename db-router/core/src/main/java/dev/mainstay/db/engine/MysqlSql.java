@@ -132,6 +132,11 @@ final class MysqlSql extends CommonSql {
   }
 
   @Override
+  String lockedAccountsQuery() {
+    return "SELECT User FROM mysql.user WHERE Host = '%' AND account_locked = 'Y'";
+  }
+
+  @Override
   Identified identified(String password) {
     // The server writes the hash, not the password, to its logs.
     return new Identified("IDENTIFIED WITH caching_sha2_password BY ?", password);
@@ -220,9 +225,15 @@ final class MysqlSql extends CommonSql {
   }
 
   @Override
-  public void open(Connection connection) throws SQLException {
-    requireUnlimitedAckWait(connection);
-    Sql.run(connection, "SET GLOBAL super_read_only = 0", "SET GLOBAL read_only = 0");
+  void openBefore(Connection connection, long micros) throws SQLException {
+    Sql.update(
+        connection,
+        """
+        SET GLOBAL super_read_only = IF(%1$s < ?, 0, @@global.super_read_only),
+        GLOBAL read_only = IF(%1$s < ?, 0, @@global.read_only)"""
+            .formatted(CLOCK),
+        micros,
+        micros);
   }
 
   @Override

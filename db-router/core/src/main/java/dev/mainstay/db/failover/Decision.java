@@ -1,6 +1,7 @@
 package dev.mainstay.db.failover;
 
 import dev.mainstay.db.NodeId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -9,6 +10,17 @@ import java.util.Map;
  * between rounds that could be lost with a controller.
  */
 public sealed interface Decision {
+
+  /**
+   * How long after its round of observations began a decision is carried out. No step is begun
+   * later, and no node is opened later, by whatever its statement was held up: a controller or a
+   * server that stood still, or the network.
+   *
+   * <p>No decision rests on a lock that would not outlast it: a server lets a lock go only when it
+   * has not heard of its holder for longer. So all of them are held until then, but for those of
+   * servers that were restarted, and of connections that broke, meanwhile.
+   */
+  Duration VALID = Duration.ofMillis(2500);
 
   /**
    * Do these, those of different nodes in parallel, each through the session that holds its node's

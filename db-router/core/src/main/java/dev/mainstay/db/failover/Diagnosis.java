@@ -3,7 +3,8 @@ package dev.mainstay.db.failover;
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation.Reached;
-import dev.mainstay.db.ReplicaStatus.Io;
+import dev.mainstay.db.ReplicaStatus;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -82,21 +83,50 @@ public sealed interface Diagnosis {
     return new InOffice(own.get(), primary, "%s is open".formatted(id));
   }
 
-  /** Its ackers are all there and all look for it in vain, and that lasts. */
+  /**
+   * Its ackers are all there and have all lost it, and that lasts. It is so, too, while they are
+   * being led away from it for that reason, or else each step of the election would be undone by
+   * the next round.
+   *
+   * <p>It is not begun where it could not be ended, for then they would not look for the primary
+   * any more: where none of them is heir to the record, one may have forgotten what it
+   * acknowledged, or the heir would have nobody to acknowledge it.
+   */
   private static boolean isolated(Scene scene, EpochRecord epoch) {
-    return scene
+    List<Reached> ackers = scene.members(node -> epoch.ackers().contains(node.address().id()));
+    Duration patience = scene.policy().patience();
+    boolean blocked =
+        scene
             .watch()
             .blockedSince()
-            .filter(since -> !scene.now().isBefore(since.plus(scene.policy().patience())))
-            .isPresent()
-        && epoch.ackers().stream()
-            .allMatch(
-                id ->
-                    scene
-                        .reached(id)
-                        .flatMap(Reached::replication)
-                        .filter(status -> status.io() == Io.CONNECTING)
-                        .isPresent());
+            .filter(since -> !scene.now().isBefore(since.plus(patience)))
+            .isPresent();
+    boolean begun = ackers.stream().anyMatch(node -> !scene.follows(node, epoch.primary()));
+    boolean durable =
+        scene.policy().durability() == Durability.AVAILABLE || epoch.ackers().size() > 1;
+    return blocked
+        && durable
+        && (begun || scene.stillFor(patience))
+        && ackers.size() == epoch.ackers().size()
+        && ackers.stream().allMatch(node -> lost(scene, epoch, node))
+        && ackers.stream().anyMatch(node -> node.epoch().equals(Optional.of(epoch)));
+  }
+
+  /** It looks for the primary in vain, or was stopped, promoted or repointed by an election. */
+  private static boolean lost(Scene scene, EpochRecord epoch, Reached acker) {
+    if (Rules.mayHaveForgotten(acker)) {
+      return false; // the primary would be needed, and closed
+    }
+    if (!scene.follows(acker, epoch.primary())) {
+      return Rules.begun(acker) || scene.source(acker).filter(epoch.ackers()::contains).isPresent();
+    }
+    ReplicaStatus status = acker.replication().orElseThrow();
+    return switch (status.io()) {
+      case CONNECTING -> status.ioFailure().isPresent() && !Scene.shutOut(acker);
+      // Unlike one that was restarted, or that the primary cannot serve.
+      case STOPPED -> status.applying() && !Scene.unservable(acker);
+      case RUNNING -> false;
+    };
   }
 
   private static Diagnosis unreached(Scene scene, EpochRecord epoch) {

@@ -114,11 +114,7 @@ final class Forced {
     return repoints.isEmpty()
         ? Decision.act(
             new Step.TakeOffice(
-                target,
-                new EpochRecord(last.epoch() + LEAP, target, following),
-                rest,
-                Set.of(),
-                "forced"))
+                target, new EpochRecord(last.epoch() + LEAP, target, following), rest, "forced"))
         : Decision.act(repoints);
   }
 }

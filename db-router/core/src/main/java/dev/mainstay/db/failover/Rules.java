@@ -60,8 +60,9 @@ public interface Rules {
    * <p>MariaDB forgets: a killed primary drops the end of its binary log, a restarted replica what
    * it had received but not executed, though it had acknowledged it. A replica's semi-sync is off
    * after a restart, and is switched on only when it has caught up; so one whose semi-sync is off
-   * may have forgotten. Then, and always on MariaDB, all of S is needed, and the old primary, too,
-   * which has what they forgot unless it was killed itself at the same time.
+   * may have forgotten. Then, and always on MariaDB, all of S is needed, and the closed old
+   * primary, too, for its tail to be fetched: it has what they forgot unless it was killed itself
+   * at the same time.
    */
   default Optional<String> gap(Scene scene, EpochRecord last) {
     Set<NodeId> missing = new TreeSet<>(last.ackers());
@@ -91,10 +92,10 @@ public interface Rules {
       case MARIADB ->
           !missing.isEmpty()
               ? Optional.of(absence(missing))
-              : inHand(scene, last.primary())
+              : office
                   ? Optional.empty()
                   : Optional.of(
-                      "of %s one was restarted and may have forgotten what it acknowledged; %s has it, and is not in hand"
+                      "of %s one was restarted and may have forgotten what it acknowledged; %s has it, and is not closed and in hand"
                           .formatted(Scene.names(last.ackers()), last.primary()));
     };
   }
@@ -108,7 +109,19 @@ public interface Rules {
                     && scene.reached(id).filter(n -> !mayHaveForgotten(n)).isPresent());
   }
 
-  private static boolean mayHaveForgotten(Reached node) {
+  /**
+   * Whether the node, of S, has heard of the record that made it a member. Where none has, nothing
+   * was acknowledged under that record, and what was acknowledged before need not be on any of this
+   * S: it is on the primary, which must not be left behind then.
+   */
+  default boolean acquainted(Reached node, EpochRecord last) {
+    return node.epoch().equals(Optional.of(last));
+  }
+
+  /**
+   * Whether it may lack what it acknowledged: not so a MySQL, nor a MariaDB whose semi-sync is on.
+   */
+  static boolean mayHaveForgotten(Reached node) {
     return switch (node.engine()) {
       case MYSQL -> false;
       case MARIADB -> !node.semiSync().replica() && !node.semiSync().source();
@@ -229,8 +242,8 @@ public interface Rules {
   }
 
   /** The way into office once all is ready: the record first. */
-  default List<Step> takeOffice(EpochRecord epoch, Set<NodeId> letIn, String why) {
-    return List.of(new Step.TakeOffice(epoch.primary(), epoch, Set.of(), letIn, why));
+  default List<Step> takeOffice(EpochRecord epoch, String why) {
+    return List.of(new Step.TakeOffice(epoch.primary(), epoch, Set.of(), why));
   }
 
   /** The way out of the acker set. */

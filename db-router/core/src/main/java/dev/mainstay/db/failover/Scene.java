@@ -25,8 +25,9 @@ import java.util.stream.Collectors;
  * <p>The round must have been looked at after the answers to all earlier steps came, or were given
  * up together with the session; else what is half of a change would be taken for a state.
  *
- * @param locks of the nodes whose lock this controller's living session holds, since when, by the
- *     clock that dates the observations
+ * @param locks of the nodes whose lock this controller's living session holds, and holds until the
+ *     decision is no longer {@linkplain Decision#VALID valid}: since when, by the clock that dates
+ *     the observations
  * @param killable the nodes that somebody can kill for us
  */
 public record Scene(

@@ -50,10 +50,14 @@ public sealed interface Step {
   /**
    * The record that makes the node primary, on the node itself, while it is closed and waits for an
    * acknowledgement for a moment at most: {@code limitAckWait}, {@code admitController}, {@code
-   * shutOut} and {@code letIn} of those that are named, {@code commitEpoch}, {@code
+   * shutOut} of those that are named, {@code letIn} of all ackers, {@code commitEpoch}, {@code
    * writeHeartbeat}, {@code killSessions} of the replication accounts of all nodes that are not
-   * among the ackers, and then {@code waitForAcks}, or, if there are no ackers, {@code
-   * promote(false)} and {@code open}.
+   * among the ackers, and then {@code waitForAcks} and {@code openIfAcknowledged}, or, if there are
+   * no ackers, {@code promote(false)} and {@code open}.
+   *
+   * <p>All ackers are let in, whether or not they were seen to be refused: one that was expelled,
+   * and has not tried to connect since, would be on record and unable to acknowledge, and to let it
+   * in later is a commit, which would wait for its acknowledgement.
    *
    * <p>The sessions are killed for the sake of a replica that was expelled while this node was not
    * primary, and hangs: its account is locked here, too, but its old session would live on, and
@@ -62,16 +66,14 @@ public sealed interface Step {
    * <p>The heartbeat is there for MariaDB, which may forget its last commit when it is killed, but
    * not the one before: the record must not be the last.
    */
-  record TakeOffice(
-      NodeId node, EpochRecord epoch, Set<NodeId> shutOut, Set<NodeId> letIn, String why)
+  record TakeOffice(NodeId node, EpochRecord epoch, Set<NodeId> shutOut, String why)
       implements Step {
     public TakeOffice {
       shutOut = Collections.unmodifiableSortedSet(new TreeSet<>(shutOut));
-      letIn = Collections.unmodifiableSortedSet(new TreeSet<>(letIn));
     }
   }
 
-  /** {@code open}. */
+  /** {@code open}, and only while the decision is {@linkplain Decision#VALID valid}. */
   record Open(NodeId node, EpochRecord epoch, String why) implements Step {}
 
   /** {@code waitForAcks} on an open primary that waited for nobody. */

@@ -69,6 +69,10 @@ final class Succession {
     if (fetched.isPresent()) {
       return fetched.get();
     }
+    List<Reached> best = rules.mostAdvanced(candidates);
+    if (best.isEmpty() && !candidates.isEmpty()) {
+      return parted(candidates);
+    }
     List<Step> fences = new ArrayList<>();
     for (Reached node : rules.unfenced(scene)) {
       if (planned(node)) {
@@ -88,19 +92,20 @@ final class Succession {
     if (candidates.isEmpty()) {
       return await("no election, for none of %s is sound".formatted(Scene.names(last.ackers())));
     }
-    List<Reached> best = rules.mostAdvanced(candidates);
-    if (best.isEmpty()) {
-      return new Decision.Refused(
-          "%s; no election, for %s have parted: each holds what another lacks (%s)"
-              .formatted(
-                  why,
-                  Scene.names(candidates.stream().map(Succession::id).toList()),
-                  String.join(
-                      "; ",
-                      candidates.stream().map(n -> id(n) + " holds " + rules.holds(n)).toList())));
-    }
     Reached winner = best.stream().max(rules.preference(scene, wish)).orElseThrow();
     return establish(winner);
+  }
+
+  /** They are not even fenced: what has parted will not meet again. */
+  private Decision parted(List<Reached> candidates) {
+    return new Decision.Refused(
+        "%s; no election, for %s have parted: each holds what another lacks (%s)"
+            .formatted(
+                why,
+                Scene.names(candidates.stream().map(Succession::id).toList()),
+                String.join(
+                    "; ",
+                    candidates.stream().map(n -> id(n) + " holds " + rules.holds(n)).toList())));
   }
 
   /**
@@ -166,8 +171,7 @@ final class Succession {
       return Optional.of(await("all were restarted, and connect to %s".formatted(id)));
     }
     EpochRecord next = new EpochRecord(last.epoch() + 1, id, last.ackers());
-    return Optional.of(
-        Decision.act(resumed.isEmpty() ? rules.takeOffice(next, Set.of(), why) : resumed));
+    return Optional.of(Decision.act(resumed.isEmpty() ? rules.takeOffice(next, why) : resumed));
   }
 
   /** It was told to, and its first attempt has not failed yet. */
@@ -217,7 +221,10 @@ final class Succession {
       return Optional.empty();
     }
     GtidSet wanted = office.get().executed();
-    boolean complete = rules.complete(scene, last) && candidates.size() == last.ackers().size();
+    boolean complete =
+        rules.complete(scene, last)
+            && candidates.size() == last.ackers().size()
+            && candidates.stream().anyMatch(n -> rules.acquainted(n, last));
     for (Reached node : candidates) {
       if (stuck(node, last.primary())) {
         quarantined.put(id(node), "it cannot follow " + last.primary());
@@ -268,6 +275,11 @@ final class Succession {
     if (!winner.executed().contains(rules.holds(winner))) {
       return Decision.act(new Step.Drain(id, why));
     }
+    if (!rules.acquainted(winner, last)) {
+      return await(
+          "no election, for none of %s has heard of epoch %d, and %s alone holds what was acknowledged before it"
+              .formatted(Scene.names(last.ackers()), last.epoch(), last.primary()));
+    }
     if (!Rules.begun(winner)) {
       return Decision.act(new Step.Promote(id, why));
     }
@@ -296,9 +308,13 @@ final class Succession {
       } else if (sound) {
         repoints.add(new Step.Follow(id(node), id, acker, why));
       } else {
-        quarantined.put(id(node), "it cannot follow " + id);
+        String because = "it cannot follow " + id;
+        quarantined.put(id(node), because);
         if (acker && node.semiSync().replica()) {
-          repoints.add(new Step.Acknowledge(id(node), false, "it cannot follow " + id));
+          repoints.add(new Step.Acknowledge(id(node), false, because));
+        }
+        if (scene.follows(node, id) && node.replication().orElseThrow().io() != Io.STOPPED) {
+          repoints.add(new Step.Fence(id(node), because)); // it erred after it was told to
         }
       }
     }
@@ -353,17 +369,19 @@ final class Succession {
         }
       }
       if (ackers.isEmpty()) {
-        return await("durability is lossless, and no replica follows %s".formatted(id));
+        String none = "durability is lossless, and no replica follows %s".formatted(id);
+        // Who is missing may come, and who is errant be rebuilt.
+        boolean hopeless =
+            others(winner).size() == scene.roster().nodes().size() - 1
+                && others(winner).stream()
+                    .allMatch(n -> n.readOnly() && rules.errant(n, winner).isEmpty());
+        return hopeless
+            ? new Decision.Refused("%s; %s: their positions have parted".formatted(why, none))
+            : await(none);
       }
     }
     EpochRecord next = new EpochRecord(last.epoch() + Rules.TERM, id, ackers);
-    Set<NodeId> letIn = new TreeSet<>();
-    for (Reached node : inHand(ackers)) {
-      if (Scene.shutOut(node)) {
-        letIn.add(id(node));
-      }
-    }
-    return Decision.act(rules.takeOffice(next, letIn, why));
+    return Decision.act(rules.takeOffice(next, why));
   }
 
   private Decision await(String what) {
@@ -377,7 +395,7 @@ final class Succession {
   /** The primary acknowledged alone, so only it has everything. */
   private Decision alone() {
     EpochRecord next = new EpochRecord(last.epoch() + Rules.TERM, last.primary(), Set.of());
-    return Decision.act(rules.takeOffice(next, Set.of(), why));
+    return Decision.act(rules.takeOffice(next, why));
   }
 
   /**

@@ -140,8 +140,7 @@ final class Switchover {
       all.add(new Step.CatchUp(target, primary.executed(), why));
       all.add(new Step.Promote(target, why));
       all.addAll(
-          rules.takeOffice(
-              new EpochRecord(epoch.epoch() + Rules.TERM, target, ackers), Set.of(), why));
+          rules.takeOffice(new EpochRecord(epoch.epoch() + Rules.TERM, target, ackers), why));
       return Decision.act(all);
     }
     return node.get().executed().contains(primary.executed())

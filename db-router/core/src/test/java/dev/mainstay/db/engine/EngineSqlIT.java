@@ -3,6 +3,7 @@ package dev.mainstay.db.engine;
 import static dev.mainstay.db.engine.Trio.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.mainstay.db.Engine;
@@ -29,6 +30,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -153,7 +155,7 @@ class EngineSqlIT {
     trio.sql.startReplication(trio.on("db-2"));
     assertThat(post).succeedsWithin(LONG);
     trio.sql.startReplication(trio.on("db-3"));
-    trio.sql.open(trio.on("db-1"));
+    trio.admit(trio.on("db-1"));
     await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 2);
   }
 
@@ -265,7 +267,23 @@ class EngineSqlIT {
     trio.sql.writeHeartbeat(trio.on("db-1"), Instant.now(), "rt-1");
     assertThatThrownBy(() -> trio.post("db-1")).hasMessageContaining("read-only");
 
-    trio.sql.open(trio.on("db-1"));
+    trio.admit(trio.on("db-1"));
+    trio.post("db-1");
+  }
+
+  @Test
+  void statementThatComesTooLateOpensNothing() throws SQLException {
+    trio.switchTo("db-1");
+    Connection connection = trio.on("db-1");
+    assertThat(trio.sql.close(connection)).isTrue();
+
+    assertThat(trio.sql.clock(connection)).isCloseTo(Instant.now(), within(5, ChronoUnit.SECONDS));
+    assertThat(trio.sql.open(connection, trio.sql.clock(connection))).isFalse();
+    assertThat(trio.sql.openIfAcknowledged(connection, trio.sql.clock(connection))).isFalse();
+    assertThat(trio.see("db-1").readOnly()).isTrue();
+    assertThatThrownBy(() -> trio.post("db-1")).hasMessageContaining("read-only");
+
+    trio.admit(connection);
     trio.post("db-1");
   }
 
@@ -398,7 +416,7 @@ class EngineSqlIT {
                         == ReplicaStatus.Io.CONNECTING
                     && trio.see("db-3").replication().orElseThrow().ioFailure().isPresent());
 
-    trio.sql.letIn(trio.on("db-1"), "repl_db-3");
+    trio.sql.letIn(trio.on("db-1"), List.of("repl_db-2", "repl_db-3", "nobody"));
     await()
         .atMost(LONG)
         .until(
@@ -422,7 +440,7 @@ class EngineSqlIT {
       assertThat(trio.sql.awaitExecuted(connection, trio.executed("db-1"), LONG)).isTrue();
       assertThat(placeOfFourth(connection, address).role()).isEqualTo(Role.REPLICA);
 
-      trio.sql.open(connection);
+      trio.admit(connection);
       Sql.run(connection, "INSERT INTO mainstay.notice (id, t) VALUES (1000000, 'errant')");
       assertThat(placeOfFourth(connection, address).role()).isEqualTo(Role.STALE_PRIMARY);
       assertThat(trio.sql.close(connection)).isTrue();
@@ -442,7 +460,7 @@ class EngineSqlIT {
     try (TestNode other = TestNode.blank(server.require(), 4)) {
       Source donor = new Source("127.0.0.1", trio.node("db-1").port(), Trio.CONTROLLER);
       try (Connection connection = other.connect()) {
-        trio.sql.open(connection);
+        trio.admit(connection);
         assertThatThrownBy(() -> trio.sql.rebuild(connection, donor))
             .hasMessageContaining(engine == LocalEngine.MYSQL ? "node is open" : "no statement");
         if (engine == LocalEngine.MARIADB) {

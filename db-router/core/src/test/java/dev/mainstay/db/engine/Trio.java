@@ -159,7 +159,14 @@ final class Trio implements AutoCloseable {
       throw new IllegalStateException("epoch %d was taken".formatted(epoch));
     }
     sql.writeHeartbeat(connection, Instant.now(), "rt-1");
-    sql.open(connection);
+    admit(connection);
+  }
+
+  /** Opens the node in good time. */
+  void admit(Connection connection) throws SQLException {
+    if (!sql.open(connection, sql.clock(connection).plus(LONG))) {
+      throw new IllegalStateException("it took longer than " + LONG);
+    }
   }
 
   /** A planned change of primary. */

@@ -146,6 +146,16 @@ final class AScene {
     return this;
   }
 
+  /** Each executes the other's last transaction behind its own. */
+  AScene crossed(int one, int other) {
+    Tx last = node(one).log.getLast();
+    node(one).append(node(other).log.getLast());
+    node(other).append(last);
+    node(one).visible = node(one).log.size();
+    node(other).visible = node(other).log.size();
+    return this;
+  }
+
   /** Executed on one node, written by itself. */
   AScene writes(int number) {
     SimNode node = node(number);

@@ -1,5 +1,6 @@
 package dev.mainstay.db.failover;
 
+import static dev.mainstay.db.Engine.MARIADB;
 import static dev.mainstay.db.Engine.MYSQL;
 import static dev.mainstay.db.failover.AScene.aScene;
 import static dev.mainstay.db.failover.AScene.epoch;
@@ -42,8 +43,59 @@ class DiagnosisTest {
             Diagnosis.Vacant.class),
         scene("lost to its ackers just now", lost(), Diagnosis.InOffice.class),
         scene(
-            "its ackers are stopped, not lost",
+            "lost to one of them",
+            three().with(2, DiagnosisTest::inVain).since(long1),
+            Diagnosis.InOffice.class),
+        scene(
+            "lost to its ackers, which an election has stopped",
             three().fenced(2, 3).since(long1),
+            Diagnosis.Vacant.class),
+        scene(
+            "lost to its ackers, one of which an election has promoted",
+            three().fenced(2, 3).since(long1).promoted(2),
+            Diagnosis.Vacant.class),
+        scene(
+            "lost to its ackers, which an election has led away",
+            three().fenced(2, 3).since(long1).promoted(2).following(3, 2),
+            Diagnosis.Vacant.class),
+        scene(
+            "its ackers have just been restarted",
+            three().fenced(2, 3).since(long1).restarted(2).restarted(3),
+            Diagnosis.InOffice.class),
+        scene(
+            "its ackers, restarted, connect",
+            lost().since(long1).with(2, n -> n.startedAt++).with(3, n -> n.ioError = 0),
+            Diagnosis.InOffice.class),
+        scene(
+            "its ackers look for it in vain, but only since they were restarted",
+            lost().since(long1).with(2, n -> n.startedAt++),
+            Diagnosis.InOffice.class),
+        scene(
+            "its ackers are shut out",
+            lost()
+                .with(2, n -> n.ioError = SimNode.ER_ACCOUNT_LOCKED)
+                .with(3, n -> n.ioError = SimNode.ER_ACCOUNT_LOCKED)
+                .since(long1),
+            Diagnosis.InOffice.class),
+        scene(
+            "lost to its ackers, none of which has heard of its record",
+            lost().record(epoch(15, 1, 2, 3)).since(long1),
+            Diagnosis.InOffice.class),
+        scene(
+            "lost to its ackers, one of which may have forgotten what it acknowledged",
+            aScene(MARIADB, 3)
+                .with(2, DiagnosisTest::inVain)
+                .with(3, DiagnosisTest::inVain)
+                .with(3, n -> n.semiReplica = false)
+                .since(long1),
+            Diagnosis.InOffice.class),
+        scene(
+            "lost to its only acker, which would go on alone",
+            aScene(MYSQL, 2).with(2, DiagnosisTest::inVain).since(long1),
+            Diagnosis.Vacant.class),
+        scene(
+            "lost to its only acker, which would have to wait for it",
+            aScene(MYSQL, 2).with(2, DiagnosisTest::inVain).lossless().since(long1),
             Diagnosis.InOffice.class),
         scene(
             "a change of S that is not acknowledged yet",
@@ -63,7 +115,12 @@ class DiagnosisTest {
   }
 
   private static AScene lost() {
-    return three().with(2, SimNode::disconnect).with(3, SimNode::disconnect);
+    return three().with(2, DiagnosisTest::inVain).with(3, DiagnosisTest::inVain);
+  }
+
+  private static void inVain(SimNode node) {
+    node.disconnect();
+    node.ioError = SimNode.CR_CONNECTION;
   }
 
   private static Arguments scene(String what, AScene scene, Class<? extends Diagnosis> expected) {

@@ -29,8 +29,7 @@ class ForcedTest {
     assertThat(Course.force(scene.build(), id(2), 5))
         .isEqualTo(
             Decision.act(
-                new Step.TakeOffice(
-                    id(2), AScene.epoch(1005, 2), Set.of(id(1), id(3)), Set.of(), "forced")));
+                new Step.TakeOffice(id(2), AScene.epoch(1005, 2), Set.of(id(1), id(3)), "forced")));
   }
 
   @Test

@@ -59,9 +59,9 @@ enum Mutant {
   OPENS_BEFORE_THE_RECORD(
       new Rules() {
         @Override
-        public List<Step> takeOffice(EpochRecord epoch, Set<NodeId> letIn, String why) {
+        public List<Step> takeOffice(EpochRecord epoch, String why) {
           List<Step> steps = new ArrayList<>(List.of(new Step.Open(epoch.primary(), epoch, why)));
-          steps.addAll(Rules.super.takeOffice(epoch, letIn, why));
+          steps.addAll(Rules.super.takeOffice(epoch, why));
           return steps;
         }
       }),

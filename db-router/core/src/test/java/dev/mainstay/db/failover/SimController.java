@@ -38,12 +38,18 @@ final class SimController {
     boolean served = true;
 
     boolean busy;
+
+    /** When the node heard of the controller last. */
     long heard;
 
-    Session(SimNode node, long now) {
+    /** When the last statement that was answered was sent. */
+    long asked;
+
+    Session(SimNode node, long asked, long now) {
       this.node = node;
       this.run = node.run;
       this.heard = now;
+      this.asked = asked;
     }
 
     boolean serves() {
@@ -147,6 +153,7 @@ final class SimController {
           for (Session s : List.copyOf(sessions.values())) {
             if (!s.busy) {
               boolean[] answered = {false};
+              long asked = sim.now;
               sim.send(
                   place(),
                   s.node.number,
@@ -154,7 +161,14 @@ final class SimController {
                   () -> {
                     if (s.serves()) {
                       s.heard = sim.now;
-                      sim.send(s.node.number, place(), life(), () -> answered[0] = true);
+                      sim.send(
+                          s.node.number,
+                          place(),
+                          life(),
+                          () -> {
+                            answered[0] = true;
+                            s.asked = Math.max(s.asked, asked);
+                          });
                     }
                   });
               sim.after(1_000_000, () -> mine(mine, () -> s.open &= answered[0] || s.busy));
@@ -182,7 +196,7 @@ final class SimController {
               () -> {
                 if (!over[0]) {
                   over[0] = true;
-                  decide(mine, seen);
+                  decide(mine, asked, seen);
                 }
               };
           for (SimNode node : sim.nodes) {
@@ -211,7 +225,7 @@ final class SimController {
         });
   }
 
-  private void decide(int mine, Map<NodeId, Observation> seen) {
+  private void decide(int mine, Instant asked, Map<NodeId, Observation> seen) {
     watch = watch.after(sim.roster, sim.policy, seen, Simulation.instant(sim.now));
     sessions.values().removeIf(s -> !s.open);
     List<Reached> reached =
@@ -222,7 +236,7 @@ final class SimController {
             .filter(n -> !sessions.containsKey(n.id()))
             .toList();
     if (free.isEmpty()) {
-      lead(mine, seen, reached);
+      lead(mine, asked, seen, reached);
       return;
     }
     int[] open = {free.size()};
@@ -239,18 +253,19 @@ final class SimController {
           } else if (won[0] > 0) {
             again(mine, 0); // what was seen before a lock was taken counts for nothing
           } else {
-            lead(mine, seen, reached);
+            lead(mine, asked, seen, reached);
           }
         };
     for (SimNode node : free) {
       int run = node.run;
+      long sent = sim.now;
       sim.send(
           place(),
           node.number,
           run,
           () -> {
             boolean taken = node.lock == null || lockless;
-            Session s = new Session(node, sim.now);
+            Session s = new Session(node, sent, sim.now);
             if (taken) {
               node.lock = s;
               expire(s);
@@ -291,7 +306,7 @@ final class SimController {
     sim.after(delay, () -> round(mine));
   }
 
-  private void lead(int mine, Map<NodeId, Observation> seen, List<Reached> reached) {
+  private void lead(int mine, Instant asked, Map<NodeId, Observation> seen, List<Reached> reached) {
     switch (Course.claim(sim.roster, reached, sessions.keySet())) {
       case NONE -> {
         letGo(mine);
@@ -308,7 +323,12 @@ final class SimController {
       case MAJORITY -> minoritySince = -1;
     }
     Map<NodeId, Instant> locks = new HashMap<>();
-    sessions.forEach((id, s) -> locks.put(id, Simulation.instant(s.since)));
+    sessions.forEach(
+        (id, s) -> {
+          if (sim.now - s.asked < IDLE - Decision.VALID.toNanos() / 1000) {
+            locks.put(id, Simulation.instant(s.since));
+          }
+        });
     Scene scene =
         new Scene(
             sim.roster, sim.policy, seen, locks, sim.killable, watch, Simulation.instant(sim.now));
@@ -332,7 +352,7 @@ final class SimController {
     switch (decision) {
       case Decision.Act act -> {
         quarantined = act.quarantined();
-        perform(mine, act.steps());
+        perform(mine, act.steps(), asked.plus(Decision.VALID));
       }
       case Decision.Await await -> {
         quarantined = await.quarantined();
@@ -350,7 +370,10 @@ final class SimController {
     }
   }
 
-  private void perform(int mine, List<Step> steps) {
+  /**
+   * @param until when what is not begun is left, by the controllers' clock as by the servers'
+   */
+  private void perform(int mine, List<Step> steps, Instant until) {
     Map<NodeId, List<Step>> byNode = new LinkedHashMap<>();
     steps.forEach(s -> byNode.computeIfAbsent(s.node(), _ -> new ArrayList<>()).add(s));
     int[] open = {byNode.size()};
@@ -360,11 +383,15 @@ final class SimController {
             round(mine);
           }
         };
-    byNode.forEach((_, list) -> inOrder(mine, list, 0, one));
+    byNode.forEach((_, list) -> inOrder(mine, list, 0, until, one));
   }
 
-  private void inOrder(int mine, List<Step> steps, int from, Runnable done) {
-    if (from == steps.size()) {
+  private boolean late(Instant until) {
+    return Simulation.instant(sim.now).isAfter(until);
+  }
+
+  private void inOrder(int mine, List<Step> steps, int from, Instant until, Runnable done) {
+    if (from == steps.size() || late(until)) {
       done.run();
       return;
     }
@@ -381,6 +408,7 @@ final class SimController {
       return;
     }
     s.busy = true;
+    long asked = sim.now;
     Consumer<Boolean> answer =
         ok -> {
           s.busy = false;
@@ -393,6 +421,7 @@ final class SimController {
               place(),
               mine,
               () -> {
+                s.asked = Math.max(s.asked, asked);
                 if (!over[0]) {
                   over[0] = true;
                   mine(
@@ -402,7 +431,7 @@ final class SimController {
                           watch = watch.failedOver(Simulation.instant(sim.now));
                         }
                         if (ok) {
-                          inOrder(mine, steps, from + 1, done);
+                          inOrder(mine, steps, from + 1, until, done);
                         } else {
                           done.run();
                         }
@@ -422,7 +451,7 @@ final class SimController {
           }
           s.busy = true;
           sim.trace(() -> "rt-%d -> %s".formatted(number, step));
-          run(step, s, answer);
+          run(step, s, until, answer);
         });
     sim.after(
         STATEMENT,
@@ -440,7 +469,7 @@ final class SimController {
 
   // ---- Steps, at the node
 
-  private void run(Step step, Session s, Consumer<Boolean> answer) {
+  private void run(Step step, Session s, Instant until, Consumer<Boolean> answer) {
     SimNode node = s.node;
     switch (step) {
       case Step.Fence _ ->
@@ -518,8 +547,11 @@ final class SimController {
                 for (NodeId id : take.shutOut()) {
                   sim.write(node, new Content.Account(sim.node(id).number, true), false, () -> {});
                 }
-                for (NodeId id : take.letIn()) {
-                  sim.write(node, new Content.Account(sim.node(id).number, false), false, () -> {});
+                for (NodeId id : take.epoch().ackers()) {
+                  int replica = sim.node(id).number;
+                  if (node.shutsOut(replica)) {
+                    sim.write(node, new Content.Account(replica, false), false, () -> {});
+                  }
                 }
                 return true;
               },
@@ -537,8 +569,9 @@ final class SimController {
                 }
                 return true;
               },
-              () -> take.epoch().ackers().isEmpty() ? sim.open(node) : node.promote(true));
-      case Step.Open _ -> script(s, answer, () -> sim.open(node));
+              () -> take.epoch().ackers().isEmpty() || node.promote(true),
+              () -> !(take.epoch().ackers().isEmpty() || sim.acked(node)) || open(node, until));
+      case Step.Open _ -> script(s, answer, () -> open(node, until));
       case Step.Guard _ ->
           script(
               s,
@@ -553,6 +586,11 @@ final class SimController {
       case Step.Close _ -> script(s, answer, () -> sim.close(node));
       case Step.Kill _ -> throw new IllegalStateException("no statement");
     }
+  }
+
+  /** The server asks its own clock within the statement. */
+  private boolean open(SimNode node, Instant until) {
+    return !late(until) && sim.open(node);
   }
 
   private void record(Session s, EpochRecord epoch, Consumer<Boolean> answer) {

@@ -62,6 +62,7 @@ final class SimNode {
   /** A commit that waits until the log is visible up to here. */
   record Waiting(int end, boolean client, Runnable done) {}
 
+  static final int CR_CONNECTION = 2003;
   static final int ER_ACCOUNT_LOCKED = 3118;
   static final int ER_SOURCE_FATAL = 1236;
 

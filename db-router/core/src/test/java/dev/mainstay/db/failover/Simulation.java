@@ -252,6 +252,7 @@ final class Simulation {
       }
       if (!r.connected) {
         if (r.io) {
+          inVain(r, p);
           pump(r, run, SECOND / 2);
         }
         return;
@@ -300,6 +301,17 @@ final class Simulation {
       send(r.number, p.number, p.run, () -> ack(r.number, p, end));
     }
     pump(r, run, 0);
+  }
+
+  /** Refused at once, or not answered; a refusal for cause has told so itself. */
+  private void inVain(SimNode r, SimNode p) {
+    boolean answered = linked(r.number, p.number) && !p.paused;
+    if (r.stalledSince < 0) {
+      r.stalledSince = now;
+    }
+    if (answered ? !p.up : now - r.stalledSince > NET_TIMEOUT) {
+      r.ioError = SimNode.CR_CONNECTION;
+    }
   }
 
   private void connect(SimNode r, SimNode p) {
@@ -405,6 +417,11 @@ final class Simulation {
     }
     p.readOnly = true;
     return true;
+  }
+
+  /** Whether a replica is connected that acknowledges. */
+  boolean acked(SimNode p) {
+    return nodes.stream().anyMatch(r -> r.up && r.connected && r.agreed && r.source == p.number);
   }
 
   boolean open(SimNode p) {
@@ -657,12 +674,11 @@ final class Simulation {
 
   /** What an operator does: a quarantined node becomes a copy of the primary. */
   private void rebuild() {
-    Optional<EpochRecord> newest =
-        nodes.stream()
-            .flatMap(n -> n.epoch().stream())
-            .max(Comparator.comparingLong(EpochRecord::epoch));
+    // By its own record: a replica may show one that is not in force yet.
     Optional<SimNode> primary =
-        newest.map(e -> node(e.primary())).filter(p -> p.epoch().equals(newest));
+        nodes.stream()
+            .filter(n -> n.epoch().filter(e -> e.primary().equals(n.id())).isPresent())
+            .max(Comparator.comparingLong(n -> n.epoch().orElseThrow().epoch()));
     if (primary.isEmpty()) {
       return;
     }

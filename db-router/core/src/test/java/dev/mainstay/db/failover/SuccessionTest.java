@@ -200,6 +200,76 @@ class SuccessionTest {
   }
 
   @Nested
+  class AnOpenPrimaryThatItsAckersHaveLost {
+
+    @ParameterizedTest
+    @EnumSource
+    void isReplacedStepByStep(Engine engine) {
+      AScene scene = aScene(engine, 3).with(2, this::inVain).with(3, this::inVain).since(LONG);
+
+      assertThat(acts(scene.next())).containsExactly("Fence db-2", "Fence db-3");
+      scene.fenced(2, 3);
+      assertThat(acts(scene.next())).containsExactly("Promote db-2");
+      scene.promoted(2);
+      assertThat(acts(scene.next())).containsExactly("Follow db-3 db-2 acker");
+      scene.following(3, 2);
+      assertThat(acts(scene.next()))
+          .containsExactly("TakeOffice db-2: epoch 15: db-2, acknowledged by db-3");
+      scene.record(epoch(15, 2, 3), 3);
+      assertThat(acts(scene.next())).containsExactly("Open db-2");
+    }
+
+    @Test
+    void isNotReplacedByAckersThatHavePartedForTheyWouldLookForItNoMore() {
+      AScene scene =
+          aScene(MYSQL, 3)
+              .writes(2)
+              .writes(3)
+              .with(2, this::inVain)
+              .with(3, this::inVain)
+              .since(LONG);
+
+      assertThat(why(scene.next())).contains("db-2, db-3 have parted");
+    }
+
+    private void inVain(SimNode node) {
+      node.disconnect();
+      node.ioError = SimNode.CR_CONNECTION;
+    }
+  }
+
+  /** db-3 may have acknowledged what db-2 lacks; it is not in db-2's S only by that record. */
+  @Nested
+  class ARecordThatNoneOfItsAckersHasHeardOf {
+    private AScene scene() {
+      return aScene(MYSQL, 3)
+          .record(epoch(6, 1, 2))
+          .restarted(1)
+          .fenced(2)
+          .unreached(3)
+          .since(LONG);
+    }
+
+    @Test
+    void isFetchedFromItsPrimaryHoweverLongThatTakes() {
+      assertThat(acts(scene().next())).containsExactly("Resume db-2 acker");
+
+      Decision unable =
+          scene().with(2, n -> n.io = true).with(2, n -> n.ioError = SimNode.CR_CONNECTION).next();
+      assertThat(why(unable)).contains("db-1 holds what no acker has yet");
+    }
+
+    @Test
+    void electsNobody() {
+      Decision decision = scene().with(1, n -> n.paused = true).unlocked(1).next();
+
+      assertThat(why(decision))
+          .isEqualTo(
+              "db-1 has lost its office: it is read-only; no election, for none of db-2 has heard of epoch 6, and db-1 alone holds what was acknowledged before it");
+    }
+  }
+
+  @Nested
   class TheTailOfARestartedPrimary {
 
     @Test
@@ -294,6 +364,26 @@ class SuccessionTest {
       Decision decision = aScene(MYSQL, 2).down(1).promoted(2).lossless().next();
 
       assertThat(why(decision)).endsWith("durability is lossless, and no replica follows db-2");
+    }
+
+    /** The same transactions in another order, by which no MariaDB can follow the other. */
+    @Test
+    void aPersonHasToLookWherePositionsHaveParted() {
+      AScene scene = aScene(MARIADB, 2).writes(1).restarted(1).promoted(2).lossless();
+      scene.with(
+          2,
+          n -> {
+            n.originate(new SimNode.Content.Write());
+            n.visible = n.log.size();
+          });
+      scene.crossed(1, 2);
+
+      Decision decision = scene.since(LONG).next();
+
+      assertThat(why(decision))
+          .endsWith(
+              "durability is lossless, and no replica follows db-2: their positions have parted");
+      assertThat(decision).isInstanceOf(Decision.Refused.class);
     }
 
     @Test

@@ -6,12 +6,14 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.controller.plan.Task;
 import dev.mainstay.db.engine.EngineSql;
 import dev.mainstay.db.engine.Source;
+import dev.mainstay.db.failover.Decision;
 import dev.mainstay.db.failover.Step;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -49,10 +51,11 @@ final class Actor {
   }
 
   /**
+   * @param looked when the round that it rests on began, by {@link System#nanoTime}
    * @throws SQLException if it failed, or what was waited for did not come about
    * @throws IOException if a node could not be killed
    */
-  void act(Task task) throws SQLException, IOException {
+  void act(Task task, long looked) throws SQLException, IOException {
     NodeId node = task.node();
     if (task instanceof Task.Turn(Step step)) {
       breakpoint.before(step.getClass().getSimpleName());
@@ -71,7 +74,7 @@ final class Actor {
             case Task.MakeBlank _ -> sql.resetBlank(connection);
             case Task.Found found -> found(found, sql, connection);
             case Task.Provision _ -> provision(sql, connection);
-            case Task.Turn(Step step) -> turn(step, sql, connection);
+            case Task.Turn(Step step) -> turn(step, looked, sql, connection);
           }
           return true;
         });
@@ -89,7 +92,7 @@ final class Actor {
     sql.createAccounts(c, settings.accounts());
   }
 
-  private void turn(Step step, EngineSql sql, Connection c) throws SQLException {
+  private void turn(Step step, long looked, EngineSql sql, Connection c) throws SQLException {
     switch (step) {
       case Step.Fence _ -> sql.stopReceiving(c);
       case Step.Drain _ -> {
@@ -107,8 +110,9 @@ final class Actor {
         sql.startReplication(c);
       }
       case Step.Acknowledge acknowledge -> sql.acknowledge(c, acknowledge.on());
-      case Step.TakeOffice take -> takeOffice(take, sql, c);
-      case Step.Open _ -> sql.open(c);
+      case Step.TakeOffice take -> takeOffice(take, looked, sql, c);
+      case Step.Open _ ->
+          require(sql.open(c, until(looked, sql, c)), "it was decided too long ago");
       case Step.Guard _ -> sql.waitForAcks(c);
       case Step.RecordAckers record -> commit(sql, c, record.epoch());
       case Step.Expel expel -> {
@@ -117,7 +121,7 @@ final class Actor {
         }
         commit(sql, c, expel.epoch());
       }
-      case Step.LetIn letIn -> sql.letIn(c, ControllerSettings.user(letIn.replica()));
+      case Step.LetIn letIn -> sql.letIn(c, Set.of(ControllerSettings.user(letIn.replica())));
       case Step.Close _ -> require(sql.close(c), "commits in flight did not end in time");
       case Step.Kill _ -> throw new IllegalStateException("a kill is no statement");
     }
@@ -132,7 +136,17 @@ final class Actor {
         follow.acker());
   }
 
-  private void takeOffice(Step.TakeOffice take, EngineSql sql, Connection c) throws SQLException {
+  /**
+   * Until when the node may be opened, by its server's clock. That is asked before the decision's
+   * age is taken, so a halt between the two shortens the time that is left.
+   */
+  private static Instant until(long looked, EngineSql sql, Connection c) throws SQLException {
+    Instant now = sql.clock(c);
+    return now.plus(Decision.VALID).minusNanos(System.nanoTime() - looked);
+  }
+
+  private void takeOffice(Step.TakeOffice take, long looked, EngineSql sql, Connection c)
+      throws SQLException {
     breakpoint.before("TakeOffice.promote");
     if (!take.epoch().ackers().isEmpty()) {
       // If none comes the record waits for nobody; it counts once somebody acknowledges.
@@ -145,9 +159,7 @@ final class Actor {
     for (NodeId out : take.shutOut()) {
       sql.shutOut(c, ControllerSettings.user(out));
     }
-    for (NodeId in : take.letIn()) {
-      sql.letIn(c, ControllerSettings.user(in));
-    }
+    sql.letIn(c, take.epoch().ackers().stream().map(ControllerSettings::user).toList());
     breakpoint.before("TakeOffice.record");
     commit(sql, c, take.epoch());
     sql.writeHeartbeat(c, clock.instant(), settings.id());
@@ -160,10 +172,10 @@ final class Actor {
     breakpoint.before("TakeOffice.open");
     if (take.epoch().ackers().isEmpty()) {
       sql.promote(c, false);
-      sql.open(c);
+      sql.open(c, until(looked, sql, c));
     } else {
       sql.waitForAcks(c);
-      sql.openIfAcknowledged(c);
+      sql.openIfAcknowledged(c, until(looked, sql, c));
     }
   }
 

@@ -62,7 +62,8 @@ public final class Controller implements AutoCloseable {
   /** How long a heartbeat waits for its acknowledgement before it is given up. */
   private static final Duration BEAT = Duration.ofSeconds(30);
 
-  private static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
+  /** So often an idle session that holds a lock gives a sign of life. */
+  static final Duration KEEP_ALIVE = Duration.ofSeconds(1);
 
   private final ControllerSettings settings;
   private final ClusterSpec cluster;
@@ -199,8 +200,8 @@ public final class Controller implements AutoCloseable {
     // What was seen while the hand was at work is half of a change, and no ground for another.
     boolean idle = hand.isIdle();
     takeResults();
-    List<Sighting> sightings = rounds.look();
     long looked = System.nanoTime();
+    List<Sighting> sightings = rounds.look();
     List<Observation> seen = sightings.stream().map(Sighting::observation).toList();
     Instant now = clock.instant();
     strategy.observe(seen, now);
@@ -210,7 +211,7 @@ public final class Controller implements AutoCloseable {
     if (!leading) {
       plan = strategy.look();
     } else if (idle && !taken) {
-      plan = strategy.next(lease.locks(), provisioned);
+      plan = strategy.next(lease.firmLocks(), provisioned);
     }
     publish(sightings, now);
     orders.answer(strategy, events);
@@ -243,7 +244,7 @@ public final class Controller implements AutoCloseable {
   }
 
   private List<Task> possible(List<Task> tasks) {
-    Set<NodeId> held = lease.locks().keySet();
+    Set<NodeId> held = lease.locks();
     return tasks.stream()
         .filter(t -> !rebuilder.isAt(t.node()))
         .filter(t -> held.contains(t.node()) || t instanceof Task.Turn(Step.Kill _))
@@ -256,7 +257,7 @@ public final class Controller implements AutoCloseable {
    * @return whether any was taken
    */
   private boolean lead(List<Sighting> sightings, Instant now) {
-    Set<NodeId> held = lease.locks().keySet();
+    Set<NodeId> held = lease.locks();
     List<NodeAddress> free =
         sightings.stream()
             .filter(s -> s.observation() instanceof Reached && !s.locked())
@@ -270,7 +271,7 @@ public final class Controller implements AutoCloseable {
     if (tries && strategy.claims(attainable)) {
       taken = lease.seek(free);
     }
-    Set<NodeId> locked = lease.locks().keySet();
+    Set<NodeId> locked = lease.locks();
     boolean leads = strategy.claims(locked) && !strategy.isStale(locked);
     if (!leads && !locked.isEmpty()) {
       lease.release();

@@ -7,6 +7,7 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.controller.loop.Event.Kind;
 import dev.mainstay.db.controller.loop.Event.News;
 import dev.mainstay.db.controller.plan.Task;
+import dev.mainstay.db.failover.Decision;
 import dev.mainstay.db.failover.Step;
 import java.io.IOException;
 import java.sql.SQLException;
@@ -23,12 +24,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * the middle of a step holds up neither the looking nor the picture.
  */
 final class Hand {
-
-  /**
-   * What was decided longer ago is not begun: this process was stopped meanwhile, and others may
-   * have acted.
-   */
-  private static final Duration STALE = Duration.ofSeconds(1);
 
   /** What became of a task. */
   record Result(Task task, boolean succeeded, boolean begun) {}
@@ -62,23 +57,25 @@ final class Hand {
   }
 
   /**
-   * Begins: the tasks of one node in order, up to the first that fails; the nodes in parallel.
+   * Begins: the tasks of one node in order, up to the first that fails; the nodes in parallel. What
+   * is no longer {@linkplain Decision#VALID valid} is not begun: this process was stopped
+   * meanwhile, or the task before took long, and others may have acted.
    *
-   * @param decided when they were, by {@link System#nanoTime}
+   * @param looked when the round that they rest on began, by {@link System#nanoTime}
    */
-  void begin(List<Task> tasks, long decided) {
+  void begin(List<Task> tasks, long looked) {
     Map<NodeId, List<Task>> byNode =
         tasks.stream().collect(groupingBy(Task::node, LinkedHashMap::new, toList()));
     idle = false;
-    Thread.ofVirtual().name("hand").start(() -> perform(byNode, decided));
+    Thread.ofVirtual().name("hand").start(() -> perform(byNode, looked));
   }
 
-  private void perform(Map<NodeId, List<Task>> byNode, long decided) {
+  private void perform(Map<NodeId, List<Task>> byNode, long looked) {
     List<Thread> threads = new ArrayList<>();
     byNode.forEach(
         (node, tasks) ->
             threads.add(
-                Thread.ofVirtual().name("step-" + node).start(() -> inOrder(tasks, decided))));
+                Thread.ofVirtual().name("step-" + node).start(() -> inOrder(tasks, looked))));
     try {
       for (Thread each : threads) {
         each.join();
@@ -91,13 +88,10 @@ final class Hand {
     whenDone.run();
   }
 
-  private void inOrder(List<Task> tasks, long decided) {
-    if (System.nanoTime() - decided > STALE.toNanos()) {
-      results.add(new Result(tasks.getFirst(), false, false));
-      return;
-    }
+  private void inOrder(List<Task> tasks, long looked) {
     for (Task task : tasks) {
-      Result result = perform(task);
+      boolean late = since(looked).compareTo(Decision.VALID) > 0;
+      Result result = late ? new Result(task, false, false) : perform(task, looked);
       results.add(result);
       if (!result.succeeded()) {
         return;
@@ -105,11 +99,11 @@ final class Hand {
     }
   }
 
-  private Result perform(Task task) {
+  private Result perform(Task task, long looked) {
     long began = System.nanoTime();
     String words = Actor.words(task);
     try {
-      actor.act(task);
+      actor.act(task, looked);
       Duration took = since(began);
       Kind kind = opens(task) ? Kind.OPENED : Kind.STEP;
       events.tell(News.of(kind, task.node(), "%s, %d ms".formatted(words, took.toMillis()), took));

@@ -10,7 +10,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * The locks of nodes: {@code GET_LOCK} of one name, held on each by a session through which alone
@@ -40,12 +42,24 @@ final class Lease implements AutoCloseable {
     return "mainstay." + cluster.name();
   }
 
-  /** The nodes whose locks are held by living sessions, each since when. */
-  Map<NodeId, Instant> locks() {
+  /** The nodes whose locks are held by living sessions, as far as is known. */
+  Set<NodeId> locks() {
+    return locks(LockedSession::isOpen).keySet();
+  }
+
+  /**
+   * The nodes whose locks a decision may rest on, each since when it is held. After a halt of this
+   * process there are none until the servers have answered again.
+   */
+  Map<NodeId, Instant> firmLocks() {
+    return locks(LockedSession::outlivesADecision);
+  }
+
+  private Map<NodeId, Instant> locks(Predicate<LockedSession> which) {
     Map<NodeId, Instant> locks = new HashMap<>();
     sessions.forEach(
         (node, held) -> {
-          if (held.session().isOpen()) {
+          if (which.test(held.session())) {
             locks.put(node, held.since());
           }
         });

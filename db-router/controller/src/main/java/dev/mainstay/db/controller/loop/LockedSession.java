@@ -2,6 +2,7 @@ package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.engine.EngineSql;
+import dev.mainstay.db.failover.Decision;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -23,6 +24,9 @@ final class LockedSession implements AutoCloseable {
   /** The longest single statement of a step: stopping replication may take its 10 s. */
   private static final Duration STATEMENT = Duration.ofSeconds(15);
 
+  /** Work that takes no longer is counted from its beginning. */
+  private static final Duration SHORT = Duration.ofMillis(100);
+
   /** Work on a connection. */
   @FunctionalInterface
   interface Work<T> {
@@ -39,11 +43,16 @@ final class LockedSession implements AutoCloseable {
 
   private volatile boolean open = true;
 
-  private LockedSession(NodeAddress node, String lockName, Connection connection, EngineSql sql) {
+  /** When the last statement that was answered was sent, by {@link System#nanoTime}. */
+  private volatile long heard;
+
+  private LockedSession(
+      NodeAddress node, String lockName, Connection connection, EngineSql sql, long asked) {
     this.node = node;
     this.lockName = lockName;
     this.connection = connection;
     this.sql = sql;
+    this.heard = asked;
   }
 
   /**
@@ -54,6 +63,7 @@ final class LockedSession implements AutoCloseable {
   static Optional<LockedSession> take(Reach reach, NodeAddress node, String lockName)
       throws SQLException {
     Connection connection = reach.connect(node);
+    long asked = System.nanoTime();
     boolean taken = false;
     try {
       EngineSql sql = EngineSql.of(connection);
@@ -62,7 +72,7 @@ final class LockedSession implements AutoCloseable {
         connection.setNetworkTimeout(Runnable::run, Math.toIntExact(STATEMENT.toMillis()));
       }
       return taken
-          ? Optional.of(new LockedSession(node, lockName, connection, sql))
+          ? Optional.of(new LockedSession(node, lockName, connection, sql, asked))
           : Optional.empty();
     } finally {
       if (!taken) {
@@ -79,6 +89,14 @@ final class LockedSession implements AutoCloseable {
     return open;
   }
 
+  /**
+   * Whether the server lets the lock outlive a decision that is made now: what it heard last from
+   * here is not so old that it would end the session before the decision is over.
+   */
+  boolean outlivesADecision() {
+    return open && since(heard).compareTo(IDLE.minus(Decision.VALID)) < 0;
+  }
+
   /** Does the work on the session; a session whose connection broke is closed for good. */
   <T> T call(Work<T> work) throws SQLException {
     one.lock();
@@ -86,7 +104,14 @@ final class LockedSession implements AutoCloseable {
       if (!open) {
         throw new SQLException("the session that held the lock of %s is gone".formatted(node.id()));
       }
-      return work.on(sql, connection);
+      long asked = System.nanoTime();
+      T result = work.on(sql, connection);
+      if (since(asked).compareTo(SHORT) > 0) {
+        asked = System.nanoTime(); // of many statements the last was sent nobody knows when
+        sql.holdsLock(connection, lockName);
+      }
+      heard = asked;
+      return result;
     } catch (SQLException e) {
       if (connection.isClosed() || isBroken(e)) {
         close();
@@ -95,6 +120,10 @@ final class LockedSession implements AutoCloseable {
     } finally {
       one.unlock();
     }
+  }
+
+  private static Duration since(long then) {
+    return Duration.ofNanos(System.nanoTime() - then);
   }
 
   /** Keeps the session from idling, and closes it when the lock is no longer its own. */

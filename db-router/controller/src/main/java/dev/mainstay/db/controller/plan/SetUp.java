@@ -113,7 +113,7 @@ final class SetUp {
               .formatted(followers.size(), spec.nodes().size() - 1, id));
     }
     EpochRecord first = new EpochRecord(1, id, followers);
-    turn(new Step.TakeOffice(id, first, Set.of(), Set.of(), "the new cluster's first"));
+    turn(new Step.TakeOffice(id, first, Set.of(), "the new cluster's first"));
     return done();
   }
 

@@ -117,8 +117,7 @@ class StrategyTest {
   void afterTooManyFailOversAPersonHasToLook() {
     Observation[] lost = {unreachable(1), connecting(2), connecting(3)};
     Task took =
-        new Task.Turn(
-            new Step.TakeOffice(id(2), epoch(21, 2, 3), Set.of(), Set.of(), "it was vacant"));
+        new Task.Turn(new Step.TakeOffice(id(2), epoch(21, 2, 3), Set.of(), "it was vacant"));
     look(0, lost);
     for (int i = 0; i < Policy.DEFAULT.flapping(); i++) {
       strategy.did(took);
