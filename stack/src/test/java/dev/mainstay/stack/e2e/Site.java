@@ -69,6 +69,20 @@ final class Site {
     return get("api/whoami").headers().firstValue("X-Served-By").orElse("nobody");
   }
 
+  JsonNode whoami() throws IOException, InterruptedException {
+    return Json.MAPPER.readTree(get("api/whoami").body());
+  }
+
+  /** Through which gateway a client comes that has no connection yet. */
+  String gatewayOfANewConnection() throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(site.resolve("api/whoami")).timeout(Duration.ofSeconds(20)).build();
+    try (HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+      String answer = client.send(request, HttpResponse.BodyHandlers.ofString()).body();
+      return Json.MAPPER.readTree(answer).path("gateway").asString("");
+    }
+  }
+
   private static HttpResponse<String> send(HttpRequest.Builder request)
       throws IOException, InterruptedException {
     return CLIENT.send(
