@@ -146,15 +146,19 @@ class StrategyTest {
   }
 
   @Test
-  void aSwitchoverClosesThePrimaryFirstAndIsDoneWhenTheTargetIsOpen() {
+  void aSwitchoverPreparesThenClosesThePrimaryAndIsDoneWhenTheTargetIsOpen() {
     look(0, primary, second, third);
     assertThat(strategy.order(new Order(id(2), false, START))).isEmpty();
 
-    assertThat(acts(next(0, primary, second, third))).containsExactly("db-1 Close");
+    assertThat(acts(next(0, primary, second, third))).containsExactly("db-3 Fence");
     assertThat(strategy.isMoving()).isTrue();
     assertThat(strategy.order(new Order(id(3), false, START)))
         .hasValue("a switchover to db-2 is under way");
-    assertThat(acts(next(0, closed, second, third))).containsExactly("db-2 Promote");
+    Observation led = replica(3, 2);
+    assertThat(acts(next(0, primary, second, led))).containsExactly("db-1 Close");
+    assertThat(next(0, closed, second, led).tasks())
+        .extracting(task -> ((Task.Turn) task).step().getClass().getSimpleName())
+        .containsExactly("CatchUp", "Promote", "TakeOffice");
 
     EpochRecord after = epoch(21, 2, 1, 3);
     look(
@@ -182,7 +186,7 @@ class StrategyTest {
     assertThat(acts(next(0, joined)))
         .containsExactly("db-1 RecordAckers epoch 13: db-1, acknowledged by db-2, db-3");
     assertThat(strategy.isMoving()).isFalse();
-    assertThat(acts(next(0, primary, second, third))).containsExactly("db-1 Close");
+    assertThat(acts(next(0, primary, second, third))).containsExactly("db-3 Fence");
     assertThat(strategy.isMoving()).isTrue();
   }
 
