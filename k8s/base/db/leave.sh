@@ -5,13 +5,25 @@ set -u
 until_second=$((SECONDS + $1))
 controller=${CONTROLLER:-controller/9300}
 nodes=${NODES:-db-1 db-2 db-3}
-token=$(< "${ADMIN_TOKEN_FILE:-/run/secrets/admin-token}")
+log=${LOG:-/proc/1/fd/2}
+token_file=${ADMIN_TOKEN_FILE:-/run/secrets/admin-token}
+token=$(< "$token_file")
+told=
+
+# What goes wrong here is told in the container's log, once.
+tell() {
+  [ -n "$told" ] || echo "preStop: $*" > "$log"
+  told=yes
+}
 
 is_primary() {
-  local closed
-  closed=$(mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword="%s"\n' "$(< "$MYSQL_ROOT_PASSWORD_FILE")") \
-    --protocol=socket --connect-timeout=2 --batch --skip-column-names --execute='SELECT @@global.read_only') || return 1
-  [ "$closed" = 0 ]
+  local answer
+  answer=$(mysql --defaults-extra-file=<(printf '[client]\nuser=root\npassword="%s"\n' "$(< "$MYSQL_ROOT_PASSWORD_FILE")") \
+    --protocol=socket --connect-timeout=2 --batch --skip-column-names --execute='SELECT @@global.read_only' 2>&1) || {
+    [[ $answer != *'ERROR 1045 '* ]] || tell "access denied for user root, check $MYSQL_ROOT_PASSWORD_FILE: no switchover is asked for"
+    return 1
+  }
+  [ "${answer##*$'\n'}" = 0 ]
 }
 
 # The Service leads to any controller; one that does not lead refuses, and so does the leader a node that cannot take over.
@@ -22,6 +34,7 @@ hand_over_to() {
       "$token" "${#order}" "$order" >&3
     read -r -t 20 _ status _ <&3
   } 3<> "/dev/tcp/$controller"
+  [ "$status" != 401 ] || tell "the controllers do not take the token, check $token_file"
   [ "$status" = 200 ]
 } 2> /dev/null
 

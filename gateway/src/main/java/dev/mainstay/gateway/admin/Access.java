@@ -2,12 +2,17 @@ package dev.mainstay.gateway.admin;
 
 import dev.mainstay.gateway.problem.Problem;
 import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -25,11 +30,17 @@ final class Access {
 
   private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|\\[[0-9a-fA-F:.]+]");
   private static final String BEARER = "Bearer ";
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  private static final Logger log = LoggerFactory.getLogger(Access.class);
 
   private final Optional<Pass> pass;
   private final boolean openRead;
   private final List<String> hosts;
   private final InstantSource clock;
+
+  /** When a request with another token was last told of. */
+  private final AtomicReference<Instant> told = new AtomicReference<>(Instant.MIN);
 
   Access(@Nullable String token, boolean openRead, List<String> hosts, InstantSource clock) {
     this.pass = Optional.ofNullable(token).map(Pass::new);
@@ -40,7 +51,7 @@ final class Access {
 
   void checkRead(ServerHttpRequest request) {
     if (!openRead && !hasToken(request) && !hasCookie(request)) {
-      throw unauthorized("Reading needs the admin token (Authorization: Bearer …).");
+      throw refused(request, "Reading needs the admin token (Authorization: Bearer …).");
     }
   }
 
@@ -48,7 +59,8 @@ final class Access {
     checkSameSite(request);
     checkTokenConfigured();
     if (!hasToken(request) && !hasCookie(request)) {
-      throw unauthorized(
+      throw refused(
+          request,
           "A change needs the admin token (Authorization: Bearer …), or a browser let in by the link of a one-time code.");
     }
   }
@@ -58,7 +70,7 @@ final class Access {
     checkSameSite(request);
     checkTokenConfigured();
     if (!hasToken(request)) {
-      throw unauthorized("A code needs the admin token (Authorization: Bearer …).");
+      throw refused(request, "A code needs the admin token (Authorization: Bearer …).");
     }
   }
 
@@ -141,6 +153,25 @@ final class Access {
     } catch (IllegalArgumentException unreadable) {
       return false;
     }
+  }
+
+  /**
+   * Who presents a token means to be let in: that it is another than this gateway's is told to both
+   * sides. Once a minute, for anybody may ask.
+   */
+  private Problem refused(ServerHttpRequest request, String sentence) {
+    if (pass.isEmpty() || request.getHeaders().getFirst(HttpHeaders.AUTHORIZATION) == null) {
+      return unauthorized(sentence);
+    }
+    Instant now = clock.instant();
+    Instant before = told.get();
+    if (before.isBefore(now.minus(SILENCE)) && told.compareAndSet(before, now)) {
+      log.warn(
+          "{} {} was refused: its token is not the one of mainstay.gateway.admin.token",
+          request.getMethod(),
+          request.getURI().getRawPath());
+    }
+    return unauthorized(sentence + " The one that came with the request is another.");
   }
 
   private static Problem unauthorized(String sentence) {

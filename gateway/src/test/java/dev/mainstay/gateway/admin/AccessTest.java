@@ -5,16 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.mainstay.gateway.problem.Problem;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.http.HttpCookie;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseCookie;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 
+@ExtendWith(OutputCaptureExtension.class)
 class AccessTest {
 
   private static final String TOKEN = "the token";
@@ -43,6 +48,34 @@ class AccessTest {
         .isEqualTo(
             "Changes are refused: no admin token is configured (mainstay.gateway.admin.token).");
     assertThat(access(null, true).mayChange(request)).isFalse();
+  }
+
+  /**
+   * Trap: a gateway that was started before its secret was changed refuses, and nobody knows why.
+   */
+  @Test
+  void anotherTokenIsToldToBothSidesButNotOftenerThanOnceAMinute(CapturedOutput output) {
+    Instant[] now = {Instant.parse("2026-11-22T12:00:00Z")};
+    Access access = new Access(TOKEN, true, List.of(), () -> now[0]);
+    ServerHttpRequest request = request().header("Authorization", "Bearer other").build();
+    String line =
+        "GET /api/pools was refused: its token is not the one of mainstay.gateway.admin.token";
+
+    assertThat(refusal(() -> access.checkChange(request)).detail())
+        .endsWith("The one that came with the request is another.");
+    refusal(() -> access.checkToken(request));
+    assertThat(output).containsOnlyOnce(line).doesNotContain("Bearer");
+
+    now[0] = now[0].plusSeconds(61);
+    refusal(() -> access.checkToken(request));
+    assertThat(output.toString().split(line, -1)).hasSize(3);
+  }
+
+  @Test
+  void whoPresentsNoTokenIsNotToldOf(CapturedOutput output) {
+    refusal(() -> access(TOKEN, true).checkChange(request().build()));
+
+    assertThat(output).doesNotContain("was refused");
   }
 
   @Test

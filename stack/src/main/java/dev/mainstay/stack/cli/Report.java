@@ -236,11 +236,15 @@ record Report(
     }
     lines.addAll(table.lines(Report::colour));
     for (JsonNode node : topology.path("nodes")) {
-      if (!List.of("PRIMARY", "REPLICA").contains(node.path("role").asString(""))) {
-        lines.add(
-            "%s: %s"
-                .formatted(
-                    node.path("id").asString(""), node.path("why").asString("").replace("\n", "")));
+      String why = node.path("why").asString("").replace("\n", "");
+      boolean well =
+          switch (node.path("role").asString("")) {
+            case "PRIMARY" -> node.path("writable").asBoolean(false);
+            case "REPLICA" -> why.isEmpty() || why.startsWith("follows ");
+            default -> false;
+          };
+      if (!well) {
+        lines.add("%s: %s".formatted(node.path("id").asString(""), why));
       }
     }
   }

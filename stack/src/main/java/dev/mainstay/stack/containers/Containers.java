@@ -156,13 +156,38 @@ public final class Containers {
     return read("compose", "exec", "--no-TTY", "gw-1", "link").strip();
   }
 
-  /** The port of this machine at which the first gateway serves the site. */
+  /**
+   * The port of this machine at which the first gateway serves the site; while it has no container
+   * that runs, the one at which it would.
+   */
   public int sitePort() {
-    Matcher port = PORT.matcher(read("compose", "port", "gw-1", "8080").strip());
-    if (!port.matches()) {
-      throw new Problem("gw-1 publishes no port; `docker compose ps --all` tells how it is.");
+    Matcher port = PORT.matcher(tell("compose", "port", "gw-1", "8080").orElse(""));
+    return port.matches()
+        ? Integer.parseInt(port.group(1))
+        : published(read("compose", "config", "--format", "json"));
+  }
+
+  /** What {@code docker compose config} says of it. */
+  static int published(String config) {
+    return Json.MAPPER
+        .readTree(config)
+        .path("services")
+        .path("gw-1")
+        .path("ports")
+        .valueStream()
+        .filter(port -> port.path("target").asInt(0) == 8080)
+        .mapToInt(port -> port.path("published").asInt(0))
+        .filter(port -> port > 0)
+        .findFirst()
+        .orElseThrow(() -> new Problem("gw-1 publishes no port in docker-compose.yml."));
+  }
+
+  private Optional<String> tell(String... arguments) {
+    try {
+      return Optional.of(read(arguments).strip());
+    } catch (Problem noContainer) {
+      return Optional.empty();
     }
-    return Integer.parseInt(port.group(1));
   }
 
   /** What the first controller that answers says of the nodes. */

@@ -40,4 +40,16 @@ class ContainerTest {
     assertThat(Container.bytes("1.5GiB / 2GiB")).hasValue(3L << 29);
     assertThat(Container.bytes("-- / --")).isEmpty();
   }
+
+  @Test
+  void thePortOfASiteThatIsDownIsThatOfTheFile() {
+    String config =
+        """
+        {"services":{"gw-1":{"ports":[
+          {"host_ip":"127.0.0.1","target":9090,"published":"9190"},
+          {"target":8080,"published":"8180"}]}}}
+        """;
+
+    assertThat(Containers.published(config)).isEqualTo(8180);
+  }
 }

@@ -9,9 +9,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -36,13 +39,26 @@ final class Compose {
   private final Map<String, String> variables;
 
   Compose(String project, int sitePort) {
-    this.variables =
+    this(
         Map.of(
             "COMPOSE_PROJECT_NAME", project,
+            "COMPOSE_FILE", Command.project().resolve("docker-compose.yml").toString(),
             "MAINSTAY_SITE_1", String.valueOf(sitePort),
             "MAINSTAY_SITE_2", String.valueOf(sitePort + 1),
             "MAINSTAY_ADMIN_1", String.valueOf(sitePort + 1010),
-            "MAINSTAY_ADMIN_2", String.valueOf(sitePort + 1011));
+            "MAINSTAY_ADMIN_2", String.valueOf(sitePort + 1011)));
+  }
+
+  private Compose(Map<String, String> variables) {
+    this.variables = variables;
+  }
+
+  /** The same project, in which a service never starts, by a second file that is written here. */
+  Compose without(String service, Path override) throws IOException {
+    Files.writeString(override, "services: { %s: { scale: 0 } }".formatted(service));
+    Map<String, String> changed = new HashMap<>(variables);
+    changed.merge("COMPOSE_FILE", override.toString(), (file, more) -> file + ":" + more);
+    return new Compose(changed);
   }
 
   /** What makes {@code docker compose} act on this project. */
@@ -104,22 +120,22 @@ final class Compose {
     return compose("exec", "--no-TTY", service, "bash", "-c", line);
   }
 
-  /** Runs a script of a node in its container, from and to files of this machine. */
-  Result script(String node, String script, Path input, Path output)
-      throws IOException, InterruptedException {
-    Path errors = Files.createTempFile("mainstay-docker", ".err");
-    try {
-      ProcessBuilder builder =
-          builder(
-                  List.of("docker", "compose", "exec", "-T", node, "bash", "/mainstay/" + script),
-                  variables)
-              .redirectInput(input.toFile())
-              .redirectOutput(output.toFile())
-              .redirectError(errors.toFile());
-      return new Result(exit(builder, errors), Files.readString(errors));
-    } finally {
-      Files.delete(errors);
-    }
+  /**
+   * Runs the one command of docs/deploy.md that begins so, as it stands there.
+   *
+   * @param folder where the command finds and leaves its files
+   */
+  Result documented(String beginning, Path folder) throws IOException, InterruptedException {
+    String guide = Files.readString(Command.project().resolve("docs/deploy.md"));
+    List<String> found =
+        Pattern.compile(Pattern.quote(beginning) + "[^`\n]*")
+            .matcher(guide)
+            .results()
+            .map(MatchResult::group)
+            .distinct()
+            .toList();
+    assertThat(found).as("in the guide, beginning with %s", beginning).hasSize(1);
+    return run(List.of("bash", "-c", found.getFirst()), variables, folder);
   }
 
   String logs(String service) throws IOException, InterruptedException {
@@ -128,23 +144,24 @@ final class Compose {
 
   private static Result run(List<String> command, Map<String, String> variables)
       throws IOException, InterruptedException {
+    return run(command, variables, Command.project());
+  }
+
+  private static Result run(List<String> command, Map<String, String> variables, Path folder)
+      throws IOException, InterruptedException {
     Path out = Files.createTempFile("mainstay-docker", ".out");
     try {
       ProcessBuilder builder =
-          builder(command, variables)
+          new ProcessBuilder(command)
+              .directory(folder.toFile())
               .redirectInput(Path.of("/dev/null").toFile())
               .redirectErrorStream(true)
               .redirectOutput(out.toFile());
+      builder.environment().putAll(variables);
       return new Result(exit(builder, out), Files.readString(out));
     } finally {
       Files.delete(out);
     }
-  }
-
-  private static ProcessBuilder builder(List<String> command, Map<String, String> variables) {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(Command.project().toFile());
-    builder.environment().putAll(variables);
-    return builder;
   }
 
   private static int exit(ProcessBuilder builder, Path told)

@@ -8,6 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -16,6 +18,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,20 +110,11 @@ class NodeLifeTest {
   void aPrimaryAsksForItsSuccessorAndLeavesWhenThereIsOne() throws Exception {
     List<String> asked = new CopyOnWriteArrayList<>();
     HttpServer controllers =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    controllers.createContext(
-        "/api/switchover",
-        exchange -> {
-          String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
-          asked.add(exchange.getRequestHeaders().getFirst("Authorization") + " " + body);
-          boolean leads = asked.size() > 1;
-          if (leads) {
-            Files.createFile(folder.resolve("moved"));
-          }
-          exchange.sendResponseHeaders(leads ? 200 : 409, -1);
-          exchange.close();
-        });
-    controllers.start();
+        controllers(
+            order -> {
+              asked.add(order);
+              return asked.size() > 1 && move() ? 200 : 409;
+            });
     try {
       controller = "127.0.0.1/" + controllers.getAddress().getPort();
 
@@ -132,6 +127,10 @@ class NodeLifeTest {
     } finally {
       controllers.stop(0);
     }
+  }
+
+  private boolean move() {
+    return folder.resolve("moved").toFile().mkdir();
   }
 
   @Test
@@ -147,16 +146,103 @@ class NodeLifeTest {
     assertThat(folder.resolve("seen")).exists();
   }
 
+  /** Trap: it is not asked again, and the only trace is what its container said. */
+  @Test
+  void aNodeWhosePasswordIsRefusedSaysWhichWhenItLeaves() throws Exception {
+    leave(60, DENIED);
+
+    assertThat(log())
+        .containsExactly(
+            "preStop: access denied for user root, check %s: no switchover is asked for"
+                .formatted(folder.resolve("password")));
+  }
+
+  @Test
+  void aPrimaryWhoseTokenIsRefusedSaysWhichWhenItLeaves() throws Exception {
+    HttpServer controllers = controllers(_ -> 401);
+    try {
+      controller = "127.0.0.1/" + controllers.getAddress().getPort();
+
+      leave(2, "echo 0");
+    } finally {
+      controllers.stop(0);
+    }
+    assertThat(log())
+        .containsExactly(
+            "preStop: the controllers do not take the token, check " + folder.resolve("token"));
+  }
+
+  @Test
+  void aNodeThatGreetsNobodyIsNotHealthy() throws Exception {
+    assertThat(health("exit 0", 1)).isNotZero();
+  }
+
+  @Test
+  void aHealthyNodeWhoseRootPasswordIsWrongSaysSoOnce() throws Exception {
+    try (ServerSocket server = greeting()) {
+      assertThat(health(DENIED, server.getLocalPort())).isZero();
+      assertThat(health(DENIED, server.getLocalPort())).isZero();
+    }
+    assertThat(log())
+        .singleElement()
+        .asString()
+        .startsWith("access denied for user root, check %s:".formatted(folder.resolve("password")));
+  }
+
+  @Test
+  void thePasswordIsLookedAtUntilTheServerHasAnswered() throws Exception {
+    String countThenFail =
+        "echo >> '%s/asked'; [ $(wc -l < '%1$s/asked') -gt 1 ]".formatted(folder);
+    try (ServerSocket server = greeting()) {
+      for (int look = 0; look < 3; look++) {
+        assertThat(health(countThenFail, server.getLocalPort())).isZero();
+      }
+    }
+    assertThat(Files.readAllLines(folder.resolve("asked"))).hasSize(2);
+    assertThat(folder.resolve("log")).doesNotExist();
+  }
+
+  private static final String DENIED =
+      "echo \"ERROR 1045 (28000): Access denied for user 'root'@'localhost'\" >&2; exit 1";
+
+  private List<String> log() throws IOException {
+    return Files.readAllLines(folder.resolve("log"));
+  }
+
+  /** Says a few bytes to whoever connects, as a MySQL does. */
+  private static ServerSocket greeting() throws IOException {
+    ServerSocket server = new ServerSocket(0, 10, InetAddress.getLoopbackAddress());
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              try {
+                while (true) {
+                  try (Socket client = server.accept()) {
+                    client.getOutputStream().write("J\0\0\0\n9.7".getBytes(UTF_8));
+                  }
+                }
+              } catch (IOException closed) {
+                // The test is over.
+              }
+            });
+    return server;
+  }
+
+  /** The exit code; with a `mysql` that does as told. */
+  private int health(String mysql, int port) throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        script(Repository.folder().resolve("docker/node/health").toString(), mysql);
+    builder.environment().put("PORT", String.valueOf(port));
+    builder.environment().put("LOOKED", folder.resolve("looked").toString());
+    Process process = builder.start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue();
+  }
+
   /** How long it took; with a `mysql` that does as told. */
   private Duration leave(int seconds, String mysql) throws IOException, InterruptedException {
-    Path bin = Files.createDirectories(folder.resolve("bin"));
-    Path client = bin.resolve("mysql");
-    Files.writeString(client, "#!/bin/bash\n" + mysql + "\n");
-    Files.setPosixFilePermissions(client, PosixFilePermissions.fromString("rwx------"));
     ProcessBuilder builder =
-        new ProcessBuilder("bash", SCRIPTS.resolve("leave.sh").toString(), String.valueOf(seconds));
-    builder.environment().merge("PATH", bin.toString(), (path, own) -> own + ":" + path);
-    builder.environment().put("MYSQL_ROOT_PASSWORD_FILE", folder.resolve("password").toString());
+        script(SCRIPTS.resolve("leave.sh").toString(), mysql, String.valueOf(seconds));
     Path token = Files.writeString(folder.resolve("token"), "the token\n");
     builder.environment().put("ADMIN_TOKEN_FILE", token.toString());
     builder.environment().put("CONTROLLER", controller);
@@ -166,5 +252,38 @@ class NodeLifeTest {
     assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).isZero();
     return Duration.between(begun, Instant.now());
+  }
+
+  /** A script as it runs in a node's container, where `mysql` does as told. */
+  private ProcessBuilder script(String script, String mysql, String... arguments)
+      throws IOException {
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Path client = bin.resolve("mysql");
+    Files.writeString(client, "#!/bin/bash\n" + mysql + "\n");
+    Files.setPosixFilePermissions(client, PosixFilePermissions.fromString("rwx------"));
+    ProcessBuilder builder =
+        new ProcessBuilder(Stream.concat(Stream.of("bash", script), Stream.of(arguments)).toList());
+    builder.environment().merge("PATH", bin.toString(), (path, own) -> own + ":" + path);
+    builder.environment().put("MYSQL_ROOT_PASSWORD_FILE", folder.resolve("password").toString());
+    builder.environment().put("LOG", folder.resolve("log").toString());
+    return builder;
+  }
+
+  /** Stand-ins for the controllers, at one address. */
+  private static HttpServer controllers(ToIntFunction<String> answer) throws IOException {
+    HttpServer controllers =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    controllers.createContext(
+        "/api/switchover",
+        exchange -> {
+          String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+          int status =
+              answer.applyAsInt(
+                  exchange.getRequestHeaders().getFirst("Authorization") + " " + body);
+          exchange.sendResponseHeaders(status, -1);
+          exchange.close();
+        });
+    controllers.start();
+    return controllers;
   }
 }

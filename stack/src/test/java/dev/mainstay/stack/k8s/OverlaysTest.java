@@ -3,6 +3,7 @@ package dev.mainstay.stack.k8s;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.stack.launch.ClusterSecrets;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -10,13 +11,22 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +152,113 @@ class OverlaysTest {
     long preStop = lifecycle == null ? 0 : lifecycle.getPreStop().getSleep().getSeconds();
 
     assertThat(pod.getTerminationGracePeriodSeconds()).isGreaterThan(preStop + shutdown);
+  }
+
+  /**
+   * Who is asked by name serves on until all have heard that it goes; a node is killed, by its
+   * first process, and asks for its successor before that.
+   */
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void whatEndsTellsOthersBefore(String overlay) {
+    Objects objects = objects(overlay);
+    Function<String, Container> first =
+        name ->
+            objects.workloads().stream()
+                .filter(workload -> workload.name().equals(name))
+                .map(workload -> workload.containers().getFirst())
+                .findFirst()
+                .orElseThrow();
+
+    for (String served : List.of("gateway", "web-app")) {
+      // The gateways ask for the web-apps' addresses every two seconds.
+      assertThat(first.apply(served).getLifecycle().getPreStop().getSleep().getSeconds())
+          .as(served)
+          .isGreaterThanOrEqualTo(5);
+    }
+    Container node = first.apply("db");
+    assertThat(node.getCommand()).containsExactly("bash", "/etc/mainstay/run.sh");
+    assertThat(node.getLifecycle().getPreStop().getExec().getCommand())
+        .startsWith("bash", "/etc/mainstay/leave.sh");
+  }
+
+  /** What one pod may ask of another, by the policies of both; Kubernetes needs both. */
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void podsReachWhatTheyNeedAndNothingElse(String overlay) {
+    Objects objects = objects(overlay);
+    Set<String> allowed = new TreeSet<>();
+    for (Objects.Workload from : objects.workloads()) {
+      for (Objects.Workload to : objects.workloads()) {
+        Set<Integer> ports = allowed(objects, from, to, true);
+        ports.retainAll(allowed(objects, from, to, false));
+        ports.forEach(port -> allowed.add(from.name() + " -> " + to.name() + ":" + port));
+      }
+    }
+
+    assertThat(allowed)
+        .containsExactlyInAnyOrder(
+            "gateway -> web-app:8080",
+            "web-app -> db:3306",
+            "web-app -> controller:9300",
+            "controller -> db:3306",
+            "db -> db:3306",
+            "db -> controller:9300");
+  }
+
+  /** The ports that policies of either side open on the way. */
+  private static Set<Integer> allowed(
+      Objects objects, Objects.Workload from, Objects.Workload to, boolean outward) {
+    Objects.Workload own = outward ? from : to;
+    Objects.Workload peer = outward ? to : from;
+    return objects.of(NetworkPolicy.class).stream()
+        .filter(policy -> Objects.selects(policy.getSpec().getPodSelector(), own.labels()))
+        .flatMap(policy -> outward ? outward(policy, peer) : inward(policy, peer))
+        .map(port -> port.getPort().getIntVal())
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Stream<NetworkPolicyPort> outward(NetworkPolicy policy, Objects.Workload peer) {
+    return policy.getSpec().getEgress().stream()
+        .filter(rule -> rule.getTo().isEmpty() || rule.getTo().stream().anyMatch(is(peer)))
+        .flatMap(rule -> rule.getPorts().stream());
+  }
+
+  private static Stream<NetworkPolicyPort> inward(NetworkPolicy policy, Objects.Workload peer) {
+    return policy.getSpec().getIngress().stream()
+        .filter(rule -> rule.getFrom().isEmpty() || rule.getFrom().stream().anyMatch(is(peer)))
+        .flatMap(rule -> rule.getPorts().stream());
+  }
+
+  /** Of this namespace: whoever names another one means none of ours. */
+  private static Predicate<NetworkPolicyPeer> is(Objects.Workload peer) {
+    return named ->
+        named.getPodSelector() != null
+            && named.getNamespaceSelector() == null
+            && Objects.selects(named.getPodSelector(), peer.labels());
+  }
+
+  @Test
+  void inProductionWebAppsAreScaledByLoadAndNeverToFewerThanTheZones() {
+    assertThat(objects("production").of(HorizontalPodAutoscaler.class))
+        .singleElement()
+        .satisfies(
+            scaler -> {
+              assertThat(scaler.getSpec().getScaleTargetRef().getName()).isEqualTo("web-app");
+              assertThat(scaler.getSpec().getMinReplicas()).isEqualTo(3);
+              assertThat(scaler.getSpec().getMetrics())
+                  .extracting(metric -> metric.getResource().getName())
+                  .containsExactly("cpu");
+            });
+  }
+
+  /** A budget that lets none go would keep a machine from being drained for ever. */
+  @Test
+  void inProductionBudgetsLetOnePodOfAKindGo() {
+    assertThat(objects("production").of(PodDisruptionBudget.class))
+        .extracting(budget -> budget.getSpec().getMaxUnavailable().getIntVal())
+        .hasSize(4)
+        .containsOnly(1);
   }
 
   @Test

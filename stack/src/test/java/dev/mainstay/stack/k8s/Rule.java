@@ -115,6 +115,15 @@ enum Rule {
         probe(place, "startup", container, container.getStartupProbe(), breach);
         probe(place, "readiness", container, container.getReadinessProbe(), breach);
         probe(place, "liveness", container, container.getLivenessProbe(), breach);
+        // Who is not ready, because another is away, is not to be restarted for it.
+        Probe alive = container.getLivenessProbe();
+        if (alive != null
+            && alive.getHttpGet() != null
+            && !alive.getHttpGet().getPath().endsWith("/liveness")) {
+          breach.accept(
+              "%s is restarted when %s fails (expected: …/liveness)"
+                  .formatted(place, alive.getHttpGet().getPath()));
+        }
       }
     }
   }
@@ -423,6 +432,10 @@ enum Rule {
     if (Boolean.FALSE.equals(context.getRunAsNonRoot())
         || (context.getRunAsUser() != null && context.getRunAsUser() == 0)) {
       breach.accept("%s runs as root".formatted(place));
+    }
+    if (context.getSeccompProfile() != null
+        && !"RuntimeDefault".equals(context.getSeccompProfile().getType())) {
+      breach.accept("%s has another seccomp profile than RuntimeDefault".formatted(place));
     }
     if (container.getPorts().stream().anyMatch(port -> port.getHostPort() != null)) {
       breach.accept("%s takes a port of its machine".formatted(place));

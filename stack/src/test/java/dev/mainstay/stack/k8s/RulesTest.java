@@ -95,6 +95,11 @@ class RulesTest {
         broken(Rule.PROBES, CONTAINER + "/livenessProbe", "", "no liveness probe"),
         broken(Rule.PROBES, CONTAINER + "/startupProbe/httpGet/port", "admin", "port admin"),
         broken(Rule.PROBES, CONTAINER + "/readinessProbe/tcpSocket/port", "81", "port 81"),
+        broken(
+            Rule.PROBES,
+            CONTAINER + "/livenessProbe",
+            "{httpGet: {path: /actuator/health/readiness, port: http}}",
+            "is restarted when /actuator/health/readiness fails"),
         broken(Rule.RESTRICTED, POD + "/securityContext", "", "may run as root"),
         broken(Rule.RESTRICTED, POD + "/securityContext/runAsUser", "", "names no user"),
         broken(Rule.RESTRICTED, POD + "/securityContext/seccompProfile", "", "seccomp"),
@@ -122,6 +127,11 @@ class RulesTest {
             "[NET_ADMIN]",
             "capabilities"),
         broken(Rule.RESTRICTED, CONTAINER + "/securityContext/runAsUser", "0", "runs as root"),
+        broken(
+            Rule.RESTRICTED,
+            CONTAINER + "/securityContext/seccompProfile",
+            "{type: Unconfined}",
+            "another seccomp profile"),
         broken(
             Rule.RESTRICTED,
             CONTAINER + "/ports/1",

@@ -33,6 +33,11 @@ public final class Failures {
     return failure.getErrorCode() == ACCESS_DENIED;
   }
 
+  /** The same of what Spring or Flyway made of it. */
+  public static boolean isAccessDenied(Throwable failure) {
+    return any(failure, Failures::isAccessDenied);
+  }
+
   /**
    * Whether the node refused a write because it is read-only: it is not, or no longer, the primary.
    */

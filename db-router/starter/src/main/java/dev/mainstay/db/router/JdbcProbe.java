@@ -26,6 +26,7 @@ public final class JdbcProbe implements NodeProbe, AutoCloseable {
   private record Contact(Connection connection, EngineSql sql) {}
 
   private final Dial dial;
+  private final String passwordKey;
   private final Duration timeout;
   private final InstantSource clock;
   private final Map<NodeId, Contact> contacts = new ConcurrentHashMap<>();
@@ -34,11 +35,22 @@ public final class JdbcProbe implements NodeProbe, AutoCloseable {
           Thread.ofPlatform().daemon().name("mainstay-db-watchdog").factory());
 
   /**
+   * With the setting {@code mainstay.db.monitor.password}.
+   *
    * @param timeout how long a node may take to connect, and to answer one statement; a whole look
    *     takes at most three times as long
    */
   public JdbcProbe(Credentials account, Tls tls, Duration timeout, InstantSource clock) {
+    this(account, "mainstay.db.monitor.password", tls, timeout, clock);
+  }
+
+  /**
+   * @param passwordKey the setting that holds the account's password, for people to look at
+   */
+  public JdbcProbe(
+      Credentials account, String passwordKey, Tls tls, Duration timeout, InstantSource clock) {
     this.dial = new Dial(account, tls, timeout, timeout);
+    this.passwordKey = passwordKey;
     this.timeout = timeout;
     this.clock = clock;
   }
@@ -57,7 +69,11 @@ public final class JdbcProbe implements NodeProbe, AutoCloseable {
       }
     } catch (SQLException | RuntimeException e) {
       drop(node.id());
-      return new Observation.Unreachable(node, clock.instant(), Failures.reason(e));
+      String why = Failures.reason(e);
+      return new Observation.Unreachable(
+          node,
+          clock.instant(),
+          Failures.isAccessDenied(e) ? "%s; check %s".formatted(why, passwordKey) : why);
     }
   }
 

@@ -29,16 +29,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.springframework.boot.logging.LoggingSystem;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** A start on a schema that nobody has migrated yet. */
+/** A start on a schema that nobody has migrated yet, and starts that cannot migrate it. */
 @EachEngine
 @Timeout(120)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@ExtendWith(OutputCaptureExtension.class)
 @SuppressWarnings("NullAway.Init") // what is static is started before the first test of the class
 class MigrationIT {
 
@@ -88,32 +96,21 @@ class MigrationIT {
   }
 
   @Test
-  void withoutAPrimaryAnApplicationStartsUnreadyAndMigratesWhenThereIsOne() throws Exception {
+  @Order(1)
+  void aWrongPasswordOfTheObservingAccountIsNamed(CapturedOutput output) {
     Map<String, String> settings = settings();
-    cluster.stopController("rt-1"); // so that nobody succeeds it
-    cluster.kill("db-1");
+    settings.put("mainstay.db.monitor.password", "not the password");
 
-    try (ConfigurableApplicationContext early = BoardApplication.start(cluster.nodes(), settings)) {
-      assertThat(get(early, "readiness").statusCode()).isEqualTo(503);
-      assertThat(get(early, "liveness").statusCode()).isEqualTo(200);
-
-      cluster.restart("db-1");
-      cluster.startController("rt-1");
-
-      await().atMost(SOON).until(() -> get(early, "readiness").statusCode() == 200);
-      Board board = early.getBean(Board.class);
-      // The replicas have the tables by now.
-      assertThat(board.has(4711)).isFalse();
-      assertThat(board.post("at last")).isPositive();
+    try (var blind = BoardApplication.start(cluster.nodes(), settings)) {
+      assertThat(blind.isRunning()).isTrue();
+      assertThat(output)
+          .contains("db-1 is UNREACHABLE (Access denied", "; check mainstay.db.monitor.password)")
+          .doesNotContain("not the password");
     }
-
-    settings.put("spring.flyway.locations", "classpath:db/migration,classpath:db/broken");
-    assertThatThrownBy(() -> BoardApplication.start(cluster.nodes(), settings))
-        .as("a migration that fails on a primary ends the start")
-        .hasStackTraceContaining("there_is_no_such_table");
   }
 
   @Test
+  @Order(3)
   void twoApplicationsThatStartAtOnceMigrateOnce() throws Exception {
     long before = creations();
     CountDownLatch go = new CountDownLatch(1);
@@ -185,6 +182,46 @@ class MigrationIT {
     return cluster.statements("db-1", "migrate", List.of("notice")).stream()
         .filter(sent -> sent.startsWith("create table notice"))
         .count();
+  }
+
+  @Test
+  @Order(1)
+  void aWrongPasswordOfTheMigratingAccountIsNamedAndEndsTheStart(CapturedOutput output) {
+    Map<String, String> settings = settings();
+    settings.put("mainstay.db.migrate.password", "not the password");
+
+    assertThatThrownBy(() -> BoardApplication.start(cluster.nodes(), settings))
+        .hasStackTraceContaining("Access denied");
+    assertThat(output)
+        .contains("The primary refuses Flyway's account", "check mainstay.db.migrate.password")
+        .doesNotContain("not the password");
+  }
+
+  @Test
+  @Order(2)
+  void withoutAPrimaryAnApplicationStartsUnreadyAndMigratesWhenThereIsOne() throws Exception {
+    Map<String, String> settings = settings();
+    cluster.stopController("rt-1"); // so that nobody succeeds it
+    cluster.kill("db-1");
+
+    try (ConfigurableApplicationContext early = BoardApplication.start(cluster.nodes(), settings)) {
+      assertThat(get(early, "readiness").statusCode()).isEqualTo(503);
+      assertThat(get(early, "liveness").statusCode()).isEqualTo(200);
+
+      cluster.restart("db-1");
+      cluster.startController("rt-1");
+
+      await().atMost(SOON).until(() -> get(early, "readiness").statusCode() == 200);
+      Board board = early.getBean(Board.class);
+      // The replicas have the tables by now.
+      assertThat(board.has(4711)).isFalse();
+      assertThat(board.post("at last")).isPositive();
+    }
+
+    settings.put("spring.flyway.locations", "classpath:db/migration,classpath:db/broken");
+    assertThatThrownBy(() -> BoardApplication.start(cluster.nodes(), settings))
+        .as("a migration that fails on a primary ends the start")
+        .hasStackTraceContaining("there_is_no_such_table");
   }
 
   private static HttpResponse<String> get(ConfigurableApplicationContext context, String group)

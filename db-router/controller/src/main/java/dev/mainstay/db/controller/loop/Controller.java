@@ -297,7 +297,7 @@ public final class Controller implements AutoCloseable {
         new Topology(
             observed.engine(),
             observed.epoch(),
-            observed.nodes().stream().map(this::judged).toList());
+            observed.nodes().stream().map(node -> judged(node, seen)).toList());
     Optional<NodeAddress> primary = topology.primary().map(NodeState::address);
     heartbeat.beatOn(leading && !strategy.isMoving() ? primary : Optional.empty());
     // Who wrote the heartbeat leads, if some controller holds a lock.
@@ -316,18 +316,35 @@ public final class Controller implements AutoCloseable {
     journal.after(next).forEach(events::tell);
   }
 
-  /** A node that is refused is no replica, whatever it looks like. */
-  private NodeState judged(NodeState node) {
-    String why = rebuilder.words(node.id()).orElse(plan.refused().get(node.id()));
-    if (why == null || node.role() == Role.PRIMARY) {
+  /**
+   * A node that is refused is no replica, whatever it looks like. One whose password its source
+   * does not take is told so in place of the server's own words, which count its attempts.
+   */
+  private NodeState judged(NodeState node, List<Observation> seen) {
+    if (node.role() == Role.PRIMARY) {
       return node;
     }
-    Role role = node.role() == Role.REPLICA ? Role.QUARANTINED : node.role();
+    String refused = rebuilder.words(node.id()).orElse(plan.refused().get(node.id()));
+    if (refused != null) {
+      Role role = node.role() == Role.REPLICA ? Role.QUARANTINED : node.role();
+      return judged(node, role, Optional.empty(), refused);
+    }
+    return seen.stream()
+        .filter(Reached.class::isInstance)
+        .map(Reached.class::cast)
+        .filter(each -> node.role() == Role.REPLICA && each.address().equals(node.address()))
+        .flatMap(each -> Reasons.why(each).stream())
+        .findFirst()
+        .map(denied -> judged(node, node.role(), node.lag(), denied))
+        .orElse(node);
+  }
+
+  private static NodeState judged(NodeState node, Role role, Optional<Duration> lag, String why) {
     return new NodeState(
         node.address(),
         role,
         false,
-        Optional.empty(),
+        lag,
         node.gtid(),
         node.errant(),
         node.serverId(),

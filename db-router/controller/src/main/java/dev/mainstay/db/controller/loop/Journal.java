@@ -18,11 +18,15 @@ import java.util.Optional;
 /**
  * Tells what changed between two pictures: one piece of news each, saying who, from what to what,
  * why, and how long the former state lasted. Says nothing when nothing changed; a lag or a GTID
- * that moves is no change.
+ * that moves is no change. Nor is another reason, but for one that asks to check a setting: that is
+ * told once.
  */
 final class Journal {
 
-  private record Standing(Role role, boolean writable, Instant since) {
+  /**
+   * @param checked whether it was told that a setting is to be checked
+   */
+  private record Standing(Role role, boolean writable, Instant since, boolean checked) {
     private String words() {
       return writable ? role + " writable" : role.toString();
     }
@@ -76,10 +80,17 @@ final class Journal {
   private void standing(NodeState node, Instant now, List<News> news) {
     NodeId id = node.address().id();
     Standing before = standings.get(id);
+    boolean check = Reasons.asksToCheck(node.why());
     if (before != null && before.role() == node.role() && before.writable() == node.writable()) {
+      if (check && !before.checked()) {
+        standings.put(id, new Standing(before.role(), before.writable(), before.since(), true));
+        Duration lasts = Duration.between(before.since(), now);
+        String text = "%s is %s%s".formatted(id, words(node), because(node));
+        news.add(News.of(Kind.LOST, id, text, lasts));
+      }
       return;
     }
-    standings.put(id, new Standing(node.role(), node.writable(), now));
+    standings.put(id, new Standing(node.role(), node.writable(), now, check));
     Kind kind =
         switch (node.role()) {
           case REPLICA, PRIMARY -> Kind.JOINED;
@@ -160,7 +171,7 @@ final class Journal {
   }
 
   private static String words(NodeState node) {
-    return new Standing(node.role(), node.writable(), Instant.EPOCH).words();
+    return new Standing(node.role(), node.writable(), Instant.EPOCH, false).words();
   }
 
   private static String because(NodeState node) {

@@ -236,14 +236,15 @@ public final class Strategy {
     }
     Decision decision = decide(scene);
     return switch (decision) {
-      case Decision.Act act ->
-          complete(
-              new Plan(
-                  act.steps().stream().<Task>map(Task.Turn::new).toList(),
-                  Map.of(),
-                  Optional.empty(),
-                  true),
-              act.quarantined());
+      case Decision.Act act -> {
+        List<Task> tasks = new ArrayList<>();
+        if (act.steps().stream().allMatch(Step.LetIn.class::isInstance)) {
+          // Who is not let in for its password is so only when its account has the right one again.
+          tasks.addAll(provision(scene, provisioned));
+        }
+        act.steps().forEach(step -> tasks.add(new Task.Turn(step)));
+        yield complete(new Plan(tasks, Map.of(), Optional.empty(), true), act.quarantined());
+      }
       case Decision.Await await ->
           complete(
               new Plan(List.of(), Map.of(), Optional.of(await.why()), isUrgent()),

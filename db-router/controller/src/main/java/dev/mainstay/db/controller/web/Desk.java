@@ -4,13 +4,19 @@ import dev.mainstay.db.NodeId;
 import dev.mainstay.db.controller.loop.Controller;
 import dev.mainstay.db.controller.loop.Orders.Answer;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ProblemDetail;
@@ -24,12 +30,21 @@ class Desk {
   /** Longer than the controller itself takes to give up. */
   private static final int SECONDS = 15;
 
+  private static final Duration SILENCE = Duration.ofMinutes(1);
+
+  private static final Logger log = LoggerFactory.getLogger(Desk.class);
+
   private final Controller controller;
   private final Token token;
+  private final Clock clock;
 
-  Desk(Controller controller, Token token) {
+  /** When an order with another token was last told of: anybody may ask. */
+  private final AtomicReference<Instant> told = new AtomicReference<>(Instant.MIN);
+
+  Desk(Controller controller, Token token, Clock clock) {
     this.controller = controller;
     this.token = token;
+    this.clock = clock;
   }
 
   /**
@@ -38,12 +53,24 @@ class Desk {
    */
   void admit(HttpServletRequest request, String what) {
     if (!token.admits(request)) {
+      if (request.getHeader(HttpHeaders.AUTHORIZATION) != null) {
+        refused(what);
+      }
       ErrorResponseException refused =
           problem(
               HttpStatus.UNAUTHORIZED,
               "the token is needed %s, as Authorization: Bearer …".formatted(what));
       refused.getHeaders().add(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
       throw refused;
+    }
+  }
+
+  private void refused(String what) {
+    Instant now = clock.instant();
+    Instant before = told.get();
+    if (before.isBefore(now.minus(SILENCE)) && told.compareAndSet(before, now)) {
+      log.warn(
+          "An order {} was refused: its token is not the one of mainstay.controller.token", what);
     }
   }
 

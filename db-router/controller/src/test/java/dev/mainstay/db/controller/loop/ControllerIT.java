@@ -36,13 +36,17 @@ import java.util.concurrent.BlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
 import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
 import org.springframework.boot.SpringApplication;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** One cluster of three real nodes that a controller set up from blank, and what befalls it. */
 @EachEngine
+@ExtendWith(OutputCaptureExtension.class)
 class ControllerIT {
 
   private static final String TOKEN = "the token";
@@ -369,7 +373,7 @@ class ControllerIT {
   }
 
   @Test
-  void theProcessServesItsTopologyAndItsHealth() throws Exception {
+  void theProcessServesItsTopologyAndItsHealth(CapturedOutput output) throws Exception {
     List<String> arguments = new ArrayList<>();
     arguments.add("--server.port=0");
     arguments.add("--mainstay.controller.id=rt-7");
@@ -403,6 +407,9 @@ class ControllerIT {
       assertThat(missing.statusCode()).isEqualTo(404);
       assertThat(missing.headers().firstValue("Content-Type")).hasValue("application/problem+json");
       refusesWhatMustNotBe(site);
+      assertThat(output)
+          .containsOnlyOnce(
+              "An order for a switchover was refused: its token is not the one of mainstay.controller.token");
     }
   }
 
@@ -456,6 +463,43 @@ class ControllerIT {
     } finally {
       cluster.stopController("rt-9");
     }
+  }
+
+  /** A new leader gives the accounts the passwords that it has; the nodes keep those they know. */
+  @Test
+  void aReplicationPasswordThatTheNodesDoNotKnowIsSaidClearly() throws SQLException {
+    cluster.controllers().forEach(controller -> cluster.stopController(controller.id()));
+    Controller stranger =
+        cluster.startController("rt-9", cluster.password("controller"), "not the password");
+    BlockingQueue<Event> events = stranger.events().listen(0);
+    try {
+      await().until(() -> heard(events, "gets schema and accounts"));
+      restartReceiver("db-2");
+
+      await().until(() -> why(stranger, "db-2").contains("denies access to user repl_db-2"));
+      assertThat(why(stranger, "db-2"))
+          .endsWith("check mainstay.controller.accounts.replication.password");
+      await().until(() -> heard(events, "db-2 is REPLICA (its source denies access"));
+    } finally {
+      cluster.stopController("rt-9");
+      cluster.startController("rt-1");
+    }
+  }
+
+  private static void restartReceiver(String node) throws SQLException {
+    try (Connection connection = cluster.connect(node, "controller")) {
+      EngineSql sql = EngineSql.of(connection);
+      sql.stopReceiving(connection);
+      sql.startReplication(connection);
+    }
+  }
+
+  private static boolean heard(BlockingQueue<Event> events, String text) {
+    return events.stream().anyMatch(event -> event.text().contains(text));
+  }
+
+  private static String why(Controller controller, String node) {
+    return controller.picture().topology().node(new NodeId(node)).orElseThrow().why();
   }
 
   private static void awaitSuccessor() {

@@ -39,6 +39,18 @@ class JournalTest {
     assertThat(after(at(500, node(Role.REPLICA, false, "tries to connect to db-2")))).isEmpty();
   }
 
+  /** Trap: who starts with a wrong password before its nodes do first finds nobody there. */
+  @Test
+  void aReasonThatAsksToCheckASettingIsToldOnce() {
+    String denied = "access denied for user controller, check mainstay.controller.password";
+    after(at(0, node(Role.UNREACHABLE, false, "refuses connections")));
+
+    assertThat(after(at(500, node(Role.UNREACHABLE, false, denied))))
+        .containsExactly("db-1 is UNREACHABLE (%s)".formatted(denied));
+    assertThat(after(at(1000, node(Role.UNREACHABLE, false, "does not answer")))).isEmpty();
+    assertThat(after(at(1500, node(Role.UNREACHABLE, false, denied)))).isEmpty();
+  }
+
   @Test
   void aNewEpochIsTold() {
     EpochRecord epoch = new EpochRecord(3, new NodeId("db-1"), Set.of());

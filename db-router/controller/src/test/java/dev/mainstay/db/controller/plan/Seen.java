@@ -122,6 +122,11 @@ final class Seen {
     return replicating(source, Io.CONNECTING, true, null, null);
   }
 
+  Seen deniedBy(int source) {
+    Failure denied = new Failure(1045, "Access denied");
+    return acknowledging().replicating(source, Io.CONNECTING, true, denied, null);
+  }
+
   Seen cannotReceiveFrom(int source, int code, String message) {
     return replicating(source, Io.STOPPED, true, new Failure(code, message), null);
   }

@@ -58,6 +58,17 @@ class StrategyTest {
     assertThat(acts(strategy.next(locks(), false))).containsExactly("db-1 Provision");
   }
 
+  /**
+   * Trap: that replica has to be let in first, which its account's password keeps from happening.
+   */
+  @Test
+  void aNewLeaderSeesToTheAccountsOfAReplicaThatIsDeniedAccess() {
+    look(0, primary, second, node(3).member("A:1-9").knows(FIRST).deniedBy(1).seen());
+
+    assertThat(acts(strategy.next(locks(), false))).containsExactly("db-1 Provision", "db-1 LetIn");
+    assertThat(acts(strategy.next(locks(), true))).containsExactly("db-1 LetIn");
+  }
+
   @Test
   void blankNodesAreSetUp() {
     assertThat(acts(next(0, node(1).seen(), node(2).seen(), node(3).seen())))

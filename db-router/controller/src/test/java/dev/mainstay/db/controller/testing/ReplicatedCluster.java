@@ -193,7 +193,12 @@ public final class ReplicatedCluster implements AutoCloseable {
   }
 
   public Controller startController(String id, String password) {
-    Controller controller = new Controller(settings(id, password), Clock.systemUTC());
+    return startController(id, password, password("replication"));
+  }
+
+  /** One that may have other passwords than the rest. */
+  public Controller startController(String id, String password, String replication) {
+    Controller controller = new Controller(settings(id, password, replication), Clock.systemUTC());
     controllers.add(controller);
     controller.start();
     return controller;
@@ -215,7 +220,7 @@ public final class ReplicatedCluster implements AutoCloseable {
     return List.copyOf(controllers);
   }
 
-  private ControllerSettings settings(String id, String password) {
+  private ControllerSettings settings(String id, String password, String replication) {
     List<NodeAddress> addresses = nodes().stream().map(NodeAddress::parse).toList();
     return new ControllerSettings(
         id,
@@ -236,8 +241,7 @@ public final class ReplicatedCluster implements AutoCloseable {
             new Credentials("monitor", password("monitor")),
             addresses.stream()
                 .map(NodeAddress::id)
-                .map(
-                    node -> new Credentials(ControllerSettings.user(node), password("replication")))
+                .map(node -> new Credentials(ControllerSettings.user(node), replication))
                 .toList()),
         Duration.ofMillis(100),
         Links.DIRECT,

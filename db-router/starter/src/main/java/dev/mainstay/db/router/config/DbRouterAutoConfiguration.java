@@ -57,6 +57,7 @@ public final class DbRouterAutoConfiguration {
     properties.check();
     return new JdbcProbe(
         properties.observing(),
+        properties.observingKey(),
         properties.tls(),
         properties.monitor().timeout(),
         Clock.systemUTC());

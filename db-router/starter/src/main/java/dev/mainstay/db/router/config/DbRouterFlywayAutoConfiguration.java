@@ -42,6 +42,7 @@ public final class DbRouterFlywayAutoConfiguration {
     return new SchemaMigration(
         monitor,
         new RoutedDataSource("the replicas", () -> router.connection(Use.READ)),
-        properties.migrate().patience());
+        properties.migrate().patience(),
+        properties.migratingKey());
   }
 }

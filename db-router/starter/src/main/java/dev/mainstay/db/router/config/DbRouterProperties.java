@@ -212,6 +212,11 @@ public record DbRouterProperties(
     return account("migrate.", name == null ? "migrate" : name, migrate.password());
   }
 
+  /** The setting that holds the password of {@link #migrating}. */
+  String migratingKey() {
+    return key(migrate.username() == null && migrate.password() == null ? "" : "migrate.");
+  }
+
   /** The observing account. */
   Credentials observing() {
     String name = monitor.username();
@@ -219,6 +224,15 @@ public record DbRouterProperties(
       return application();
     }
     return account("monitor.", name == null ? "monitor" : name, monitor.password());
+  }
+
+  /** The setting that holds the password of {@link #observing}. */
+  String observingKey() {
+    return key(monitor.username() == null && monitor.password() == null ? "" : "monitor.");
+  }
+
+  private static String key(String prefix) {
+    return "mainstay.db." + prefix + "password";
   }
 
   RouterSettings router() {

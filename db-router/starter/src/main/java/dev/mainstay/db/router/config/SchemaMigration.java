@@ -37,16 +37,23 @@ final class SchemaMigration implements FlywayMigrationStrategy, AutoCloseable {
   private final TopologyMonitor monitor;
   private final DataSource replicas;
   private final Duration patience;
+  private final String passwordKey;
   private volatile State state = new State(false, "not looked at yet");
   private volatile @Nullable Thread background;
 
   /** Whether the schema is as the application expects it, and how that is known. */
   record State(boolean current, String why) {}
 
-  SchemaMigration(TopologyMonitor monitor, DataSource replicas, Duration patience) {
+  /**
+   * @param passwordKey the setting that holds the password of Flyway's account, for people to look
+   *     at
+   */
+  SchemaMigration(
+      TopologyMonitor monitor, DataSource replicas, Duration patience, String passwordKey) {
     this.monitor = monitor;
     this.replicas = replicas;
     this.patience = patience;
+    this.passwordKey = passwordKey;
   }
 
   State state() {
@@ -115,6 +122,10 @@ final class SchemaMigration implements FlywayMigrationStrategy, AutoCloseable {
         log.info(
             "The primary went away while the schema was being migrated: {}", Failures.reason(e));
         return false;
+      }
+      if (Failures.isAccessDenied(e)) {
+        log.error(
+            "The primary refuses Flyway's account: {}; check {}", Failures.reason(e), passwordKey);
       }
       throw e;
     }

@@ -1,0 +1,266 @@
+package dev.mainstay.stack.containers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.yaml.snakeyaml.Yaml;
+
+/**
+ * What stands in {@code docker-compose.yml} and the {@code Dockerfile}, where a run with other
+ * ports and prepared images would not show it.
+ */
+class ComposeFileTest {
+
+  private static final Path PROJECT = project();
+  private static final List<String> NODES = List.of("db-1", "db-2", "db-3");
+  private static final JsonNode FILE = file();
+
+  private static Path project() {
+    Path parent = Path.of("").toAbsolutePath().getParent();
+    if (parent == null) {
+      throw new IllegalStateException("the module lies in no folder");
+    }
+    return parent;
+  }
+
+  private static JsonNode file() {
+    Map<String, Object> merged = new Yaml().load(text("docker-compose.yml"));
+    return new ObjectMapper().valueToTree(merged);
+  }
+
+  private static String text(String file) {
+    try {
+      return Files.readString(PROJECT.resolve(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Map<String, JsonNode> services() {
+    return new ObjectMapper().convertValue(FILE.path("services"), new TypeReference<>() {});
+  }
+
+  private static JsonNode service(String name) {
+    return FILE.path("services").path(name);
+  }
+
+  private static List<String> texts(JsonNode list) {
+    List<String> texts = new ArrayList<>();
+    list.forEach(each -> texts.add(each.asText()));
+    return texts;
+  }
+
+  @Test
+  void fourPortsArePublishedByDefaultAndTheAdminsOnLoopbackOnly() {
+    Pattern variable = Pattern.compile("\\$\\{[A-Z_0-9]+:-([0-9]+)}");
+    List<String> published =
+        services().values().stream()
+            .flatMap(service -> texts(service.path("ports")).stream())
+            .map(port -> variable.matcher(port).replaceAll("$1"))
+            .toList();
+
+    assertThat(published)
+        .containsExactlyInAnyOrder(
+            "8080:8080", "127.0.0.1:9090:9090", "8081:8080", "127.0.0.1:9091:9090");
+  }
+
+  @Test
+  void nothingHasAFixedNameSoThatAnyNumberMayRun() {
+    assertThat(services().values())
+        .noneMatch(service -> service.has("container_name") || service.has("hostname"));
+    assertThat(service("web-app").has("ports")).isFalse();
+    assertThat(service("web-app").at("/deploy/replicas").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void everyServiceIsConfinedAndItsLogsEnd() {
+    services()
+        .forEach(
+            (name, service) -> {
+              assertThat(service.path("read_only").asBoolean()).as(name).isTrue();
+              assertThat(texts(service.path("cap_drop"))).as(name).containsExactly("ALL");
+              assertThat(texts(service.path("security_opt")))
+                  .as(name)
+                  .containsExactly("no-new-privileges:true");
+              for (String open : List.of("privileged", "cap_add", "pid", "ipc", "devices")) {
+                assertThat(service.has(open)).as("%s: %s", name, open).isFalse();
+              }
+              assertThat(service.at("/logging/options/max-size").asText()).as(name).isNotEmpty();
+              assertThat(service.at("/logging/options/max-file").asText()).as(name).isNotEmpty();
+              assertThat(service.path("restart").asText())
+                  .as(name)
+                  .isEqualTo(name.equals("secrets") ? "no" : "unless-stopped");
+              assertThat(service.path("volumes").toString()).as(name).doesNotContain("docker.sock");
+            });
+  }
+
+  /**
+   * Trap: Compose asks a public registry for such a name first, and runs what anybody put there.
+   */
+  @Test
+  void whatIsBuiltHereIsNeverPulled() {
+    assertThat(services().values())
+        .filteredOn(service -> service.path("image").asText().startsWith("mainstay/"))
+        .hasSize(6)
+        .allSatisfy(
+            service -> {
+              assertThat(service.has("build")).isTrue();
+              assertThat(service.path("pull_policy").asText()).isEqualTo("never");
+            });
+  }
+
+  @Test
+  void theGatewaysAndTheNodesShareNoNetwork() {
+    services()
+        .forEach(
+            (name, service) -> {
+              List<String> expected =
+                  switch (name) {
+                    case "secrets" -> List.of();
+                    case "gw-1", "gw-2" -> List.of("edge");
+                    case "web-app" -> List.of("edge", "data");
+                    default -> List.of("data");
+                  };
+              assertThat(texts(service.path("networks"))).as(name).isEqualTo(expected);
+            });
+    assertThat(service("secrets").path("network_mode").asText()).isEqualTo("none");
+    assertThat(FILE.at("/networks/data/internal").asBoolean()).isTrue();
+  }
+
+  @Test
+  void nodesAreKilledAndRunAsTheImagesOwnUser() {
+    assertThat(NODES)
+        .allSatisfy(
+            name -> {
+              JsonNode node = service(name);
+              assertThat(node.path("stop_signal").asText()).isEqualTo("SIGKILL");
+              assertThat(node.path("user").asText()).isEqualTo("999:999");
+              assertThat(node.path("image").asText()).isEqualTo("${MYSQL_IMAGE:-mysql:9.7}");
+            });
+  }
+
+  /** A node that never comes keeps nobody; for everything else one waits until it is healthy. */
+  @Test
+  void everyServiceWaitsForThoseThatItNeeds() {
+    assertThat(waitsFor("db-1")).containsExactly("secrets: service_completed_successfully");
+    assertThat(waitsFor("rt-1"))
+        .containsExactlyInAnyOrder(
+            "secrets: service_completed_successfully",
+            "db-1: service_started, if it is there",
+            "db-2: service_started, if it is there",
+            "db-3: service_started, if it is there");
+    assertThat(waitsFor("web-app"))
+        .containsExactlyInAnyOrder(
+            "rt-1: service_healthy, if it is there", "rt-2: service_healthy, if it is there");
+    assertThat(waitsFor("gw-1")).containsExactly("web-app: service_healthy");
+  }
+
+  private static List<String> waitsFor(String service) {
+    return service(service).path("depends_on").properties().stream()
+        .map(
+            each ->
+                "%s: %s%s"
+                    .formatted(
+                        each.getKey(),
+                        each.getValue().path("condition").asText(),
+                        each.getValue().path("required").asBoolean(true) ? "" : ", if it is there"))
+        .toList();
+  }
+
+  /** Also what runs only for a moment at the start. */
+  @Test
+  void allTogetherMayHaveFourGibibytesAtMost() {
+    long mebibytes =
+        services().values().stream()
+            .mapToLong(
+                service -> {
+                  String limit = service.at("/deploy/resources/limits/memory").asText();
+                  assertThat(limit).matches("[0-9]+M");
+                  return Long.parseLong(limit.replace("M", ""))
+                      * service.at("/deploy/replicas").asInt(1);
+                })
+            .sum();
+
+    assertThat(mebibytes).isLessThanOrEqualTo(4096);
+  }
+
+  /** What a JVM needs beside its heap is about as much again. */
+  @Test
+  void heapsAreHalfOfTheLimitAtMost() {
+    Map<String, String> services =
+        Map.of("gateway", "gw-1", "web-app", "web-app", "controller", "rt-1");
+    services.forEach(
+        (image, service) -> {
+          String limit = service(service).at("/deploy/resources/limits/memory").asText();
+          assertThat(number("-Xmx([0-9]+)m", text("docker/jvm/" + image)))
+              .as(image)
+              .isLessThanOrEqualTo(number("([0-9]+)M", limit) / 2);
+        });
+  }
+
+  private static int number(String pattern, String text) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .findFirst()
+        .map(found -> Integer.parseInt(found.group(1)))
+        .orElseThrow();
+  }
+
+  @Test
+  void everythingThatNamesTheVersionNamesTheSame() {
+    String version =
+        found(text("pom.xml"), "<artifactId>mainstay</artifactId>\\s*<version>([^<]+)</version>")
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(
+            Stream.of(
+                    found(text("docker-compose.yml"), "image: mainstay/[a-z-]+:(\\S+)"),
+                    found(text("Dockerfile"), "image\\.version=\"([^\"]+)\""),
+                    found(text("Dockerfile"), "mainstay/[a-z-]+:(\\S+)"),
+                    found(text(".ci/service-images"), "mainstay/\\$service:([^\"]+)"),
+                    found(text("docs/deploy.md"), "mainstay/[a-z-]+:(\\S+)"),
+                    found(text("k8s/overlays/local/kustomization.yaml"), "mainstay/[a-z-]+:(\\S+)"))
+                .flatMap(each -> each))
+        .hasSizeGreaterThan(15)
+        .containsOnly(version);
+  }
+
+  private static Stream<String> found(String text, String pattern) {
+    return Pattern.compile(pattern).matcher(text).results().map((MatchResult one) -> one.group(1));
+  }
+
+  /** Every image: no root, a look at its health that is no second JVM, and who made it. */
+  @Test
+  void everyImageSaysHowItIsRun() {
+    String dockerfile = text("Dockerfile");
+    assertThat(found(dockerfile, "(?m)^ARG ([A-Z_]+)=\\S+$"))
+        .containsExactly("BUILD_IMAGE", "JAVA_IMAGE");
+    assertThat(found(dockerfile, "(?m)^FROM (?:--platform=\\S+ )?(\\S+) AS "))
+        .containsOnly("${BUILD_IMAGE}", "${JAVA_IMAGE}", "runtime");
+    for (String service : List.of("gateway", "web-app", "controller")) {
+      String stage =
+          dockerfile.split("(?m)^FROM runtime AS " + service + "$")[1].split("\nFROM ")[0];
+      assertThat(stage)
+          .as(service)
+          .containsSubsequence("USER 10001:10001", "HEALTHCHECK", "ENTRYPOINT [\"java\"")
+          .contains("\"probe\"", "--start-interval=1s", "-XX:AOTCache=app.aot")
+          .contains("opencontainers.image.title", "opencontainers.image.description")
+          .doesNotContain("curl", "amd64", "x86");
+    }
+  }
+}
