@@ -39,7 +39,7 @@ final class CausalTokenCodec {
   private static final int PRIMARY_ONLY = 2;
   private static final int FINGERPRINT_BYTES = 8;
   private static final int HEAD_BYTES = 2 + FINGERPRINT_BYTES + Long.BYTES;
-  private static final int STRETCHING = 100_000;
+  private static final int STRETCHING = 10_000;
 
   private final SecretKeySpec key;
 
