@@ -254,7 +254,9 @@ class ComposeFileTest {
         .containsOnly("${BUILD_IMAGE}", "${JAVA_IMAGE}", "runtime");
     for (String service : List.of("gateway", "web-app", "controller")) {
       String stage =
-          dockerfile.split("(?m)^FROM runtime AS " + service + "$")[1].split("\nFROM ")[0];
+          found(dockerfile, "(?ms)^FROM runtime AS " + service + "$(.*?)(?=^FROM |\\z)")
+              .findFirst()
+              .orElseThrow();
       assertThat(stage)
           .as(service)
           .containsSubsequence("USER 10001:10001", "HEALTHCHECK", "ENTRYPOINT [\"java\"")

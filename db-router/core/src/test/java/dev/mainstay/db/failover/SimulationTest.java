@@ -67,7 +67,8 @@ class SimulationTest {
    * </ul>
    */
   @ParameterizedTest
-  @ValueSource(longs = {372, 100346, 111814, 200454, 201297, 206232, 206774, 211399, 215019, 222036})
+  @ValueSource(
+      longs = {372, 100346, 111814, 200454, 201297, 206232, 206774, 211399, 215019, 222036})
   void whatOnceBrokeHolds(long seed) {
     Simulation.run(seed, Rules.STRICT, false, true);
   }

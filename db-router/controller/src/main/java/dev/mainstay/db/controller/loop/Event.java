@@ -35,7 +35,9 @@ public record Event(
     ACKERS,
     /** A step was done, or failed. */
     STEP,
-    /** The step that opens a node was done; it is told at once, before the node has been seen so. */
+    /**
+     * The step that opens a node was done; it is told at once, before the node has been seen so.
+     */
     OPENED,
     /** A node follows the primary. */
     JOINED,
