@@ -935,8 +935,19 @@ abstract class StackScenarios {
     mainstay.run("ready", "web-1").succeeds();
     assertThat(onEachGateway("state")).containsExactly("READY", "READY");
 
+    if (engine == LocalEngine.MARIADB) { // Once is enough: gateways know of no engine.
+      oneGoesOnAloneAndTheOtherIsBroughtBackBesideIt(status);
+    }
+
+    mainstay.run("down", "--wipe").succeeds();
+    assertThat(folder).doesNotExist();
+    assertThat(ports(port)).allMatch(PortCheck::isFree);
+  }
+
+  private void oneGoesOnAloneAndTheOtherIsBroughtBackBesideIt(JsonNode before)
+      throws IOException, InterruptedException {
     // Nobody starts the killed one again as long as there is no supervisor.
-    kill(process(status, "supervisor").path("pid").asLong());
+    kill(process(before, "supervisor").path("pid").asLong());
     mainstay.run("kill", "gw-1").succeeds();
     for (int connection = 0; connection < 20; connection++) {
       assertThat(site.gatewayOfANewConnection()).isEqualTo("gw-2");
@@ -946,13 +957,9 @@ abstract class StackScenarios {
 
     upWithTwoGateways();
     assertThat(process(status(), "gw-2").path("pid"))
-        .isEqualTo(process(status, "gw-2").path("pid"));
+        .isEqualTo(process(before, "gw-2").path("pid"));
     awaitBothServe();
     assertThat(onEachGateway("weight")).containsExactly("7", "7");
-
-    mainstay.run("down", "--wipe").succeeds();
-    assertThat(folder).doesNotExist();
-    assertThat(ports(port)).allMatch(PortCheck::isFree);
   }
 
   /** The system gives new connections to both, by chance. */
