@@ -87,9 +87,15 @@ final class Actor {
     provision(sql, c);
   }
 
+  /**
+   * The heartbeat is there for MariaDB, which does not start again after a kill if a transaction
+   * that it may take back stands in its binary log before statements that it cannot: a later
+   * transaction puts what was before on disk for good.
+   */
   private void provision(EngineSql sql, Connection c) throws SQLException {
     sql.createSchema(c, settings.accounts().schema());
     sql.createAccounts(c, settings.accounts());
+    sql.writeHeartbeat(c, clock.instant(), settings.id());
   }
 
   private void turn(Step step, long looked, EngineSql sql, Connection c) throws SQLException {

@@ -91,7 +91,10 @@ public final class Controller implements AutoCloseable {
   private Instant nextTry = Instant.MIN;
   private Duration rest;
   private boolean leading;
+
+  /** Once in a life: its settings do not change, and statements that are no transactions cost. */
   private boolean provisioned;
+
   private Plan plan = new Plan(List.of(), Map.of(), Optional.empty(), false);
 
   /** A controller that has not started. */
@@ -279,7 +282,6 @@ public final class Controller implements AutoCloseable {
     }
     if (leads != leading) {
       leading = leads;
-      provisioned = false;
       attempts.clear();
       if (!leads) {
         strategy.retire("%s leads no more".formatted(settings.id()));

@@ -217,7 +217,7 @@ public final class Strategy {
    * What is to be done by who leads.
    *
    * @param locks of the nodes whose lock is held, since when
-   * @param provisioned whether this controller has seen to schema and accounts since it leads
+   * @param provisioned whether this controller has seen to schema and accounts in its life
    */
   public Plan next(Map<NodeId, Instant> locks, boolean provisioned) {
     rebuild = Optional.empty();
