@@ -278,12 +278,14 @@ final class MysqlSql extends CommonSql {
     Sql.run(connection, "STOP REPLICA IO_THREAD");
     // An applier that has the beginning of a transaction whose rest never came would wait for that
     // for a minute. It is killed, and the beginning rolled back: it does not count as received.
+    // That it starves is seen only once it has read as far as that.
     long deadline = System.nanoTime() + AT_WORK.toNanos();
+    Optional<Long> starving = Optional.empty();
     Tail tail = tail(connection);
-    while (tail == Tail.WHOLE && System.nanoTime() < deadline) {
-      tail = tail(connection);
+    while (tail != Tail.NONE && starving.isEmpty() && System.nanoTime() < deadline) {
+      starving = tail == Tail.TORN ? starving(connection) : Optional.empty();
+      tail = starving.isEmpty() ? tail(connection) : tail;
     }
-    Optional<Long> starving = tail == Tail.TORN ? starving(connection) : Optional.empty();
     if (starving.isPresent()) {
       kill(connection, starving.get());
     }
