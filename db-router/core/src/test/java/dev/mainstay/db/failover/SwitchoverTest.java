@@ -88,6 +88,15 @@ class SwitchoverTest {
   }
 
   @Test
+  void whoHasThePrimarysLatestHeartbeatDoesNotLagHoweverOldThatIs() {
+    AScene scene = three().with(1, p -> p.originate(new SimNode.Content.Beat(0)));
+    scene.with(1, p -> scene.with(2, n -> n.append(p.log.getLast())));
+    scene.with(1, p -> p.visible = p.log.size()).with(2, n -> n.visible = n.log.size());
+
+    assertThat(acts(to(scene.received(2), 2))).containsExactly("Fence db-3");
+  }
+
+  @Test
   void aReplicaThatDoesNotReachTheTargetIsWaitedForAMomentOnly() {
     AScene scene =
         three()
