@@ -7,13 +7,16 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
@@ -117,12 +120,28 @@ public final class Rig implements AutoCloseable {
     try {
       return client.send(
           request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
+    } catch (HttpTimeoutException e) {
+      throw new AssertionError("no answer in 20 s; at that moment:\n" + threads(), e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  /** What those do that could have answered. */
+  private static String threads() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(
+            thread -> thread.getKey().getName().matches("(reactor|HttpClient|boundedElastic).*"))
+        .map(
+            thread ->
+                thread.getKey().getName()
+                    + Arrays.stream(thread.getValue())
+                        .map(frame -> "\n    " + frame)
+                        .collect(Collectors.joining()))
+        .collect(Collectors.joining("\n"));
   }
 
   public HttpResponse<String> get(String path) {
