@@ -1,7 +1,6 @@
 package dev.mainstay.db;
 
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /**
  * How a node follows its source.
@@ -12,7 +11,8 @@ import java.util.OptionalLong;
  * @param applying whether the thread that executes the relay log runs
  * @param retrieved MySQL: the transactions in the relay log since it was last told its source
  *     ({@code Retrieved_Gtid_Set}); MariaDB: the last position received ({@code Gtid_IO_Pos})
- * @param secondsBehind the server's own estimate, empty when it has none
+ * @param executed up to where in its source's binary log it has executed everything, empty before
+ *     it has heard of a log
  */
 public record ReplicaStatus(
     String sourceHost,
@@ -23,7 +23,7 @@ public record ReplicaStatus(
     GtidSet retrieved,
     Optional<Failure> ioFailure,
     Optional<Failure> sqlFailure,
-    OptionalLong secondsBehind) {
+    Optional<LogPosition> executed) {
 
   /** State of the receiving thread. {@code CONNECTING} covers a source that is gone. */
   public enum Io {

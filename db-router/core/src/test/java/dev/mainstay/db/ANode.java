@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
 /** Builds observations: {@code aNode(2).follows(1).executed("0-1-7").seen()}. Of MariaDB. */
@@ -80,7 +79,7 @@ final class ANode {
                 MariadbGtidSet.EMPTY,
                 failure,
                 Optional.empty(),
-                OptionalLong.of(0)));
+                Optional.empty()));
     semiSync = new SemiSync(false, true, false, true, 0, 0);
     return this;
   }

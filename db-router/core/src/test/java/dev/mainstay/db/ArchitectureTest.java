@@ -55,7 +55,7 @@ class ArchitectureTest {
             "dev.mainstay.db.engine",
             "java..",
             "org.jspecify..",
-            "com.mysql.cj.jdbc")
+            "com.mysql.cj..")
         .check(CLASSES);
   }
 }

@@ -192,6 +192,17 @@ class ComposeIT {
     }
   }
 
+  /**
+   * Trap: Netty unpacks its transport into /tmp, and goes without where it may not be run there.
+   */
+  @Test
+  @Order(3)
+  void aGatewayWaitsForItsConnectionsByEpoll() throws IOException, InterruptedException {
+    String threads = stack.bash("gw-1", "cat /proc/1/task/*/comm").succeeds().out();
+
+    assertThat(threads).contains("reactor-http-ep").doesNotContain("reactor-http-ni");
+  }
+
   @Test
   @Order(3)
   void fourPortsArePublishedAndTheAdminsOnLoopbackOnly() throws IOException, InterruptedException {

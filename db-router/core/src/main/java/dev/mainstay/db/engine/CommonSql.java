@@ -2,6 +2,7 @@ package dev.mainstay.db.engine;
 
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.LogPosition;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation;
@@ -41,6 +42,9 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
 
   /** Microseconds since 1970; a server's time zone has no part in it. */
   static final String CLOCK = "TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(6))";
+
+  /** Of a source to a connection that vouches. */
+  private static final Duration HEARTBEAT = Duration.ofMillis(50);
 
   /** How long a closing waits for running commits. */
   private static final int CLOSING_SECONDS = 2;
@@ -192,6 +196,15 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
     return code == 0
         ? Optional.empty()
         : Optional.of(new Failure(code, row.getString("Last_" + thread + "_Error")));
+  }
+
+  static Optional<LogPosition> position(ResultSet row, String file, String offset)
+      throws SQLException {
+    String name = row.getString(file);
+    long bytes = row.getLong(offset);
+    return name.isEmpty() || bytes < 4
+        ? Optional.empty()
+        : Optional.of(new LogPosition(name, bytes));
   }
 
   static OptionalLong optionalLong(ResultSet row, String column) throws SQLException {
@@ -540,6 +553,20 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
 
   /** Whether it waits indeed, and has not fallen back to asynchronous replication. */
   abstract boolean waitsForAcks(Connection connection) throws SQLException;
+
+  @Override
+  public final void vouch(Connection connection, LogPosition position) throws SQLException {
+    // What a replica says of itself before it asks for the log; MySQL's words, then MariaDB's.
+    Sql.run(
+        connection,
+        "SET @source_binlog_checksum = @@global.binlog_checksum, @rpl_semi_sync_replica = 1",
+        "SET @master_binlog_checksum = @@global.binlog_checksum, @rpl_semi_sync_slave = 1",
+        "SET @mariadb_slave_capability = 4",
+        // By its heartbeats the source sends the first events on, and sees the other side hang up.
+        "SET @source_heartbeat_period = %1$d, @master_heartbeat_period = %1$d"
+            .formatted(HEARTBEAT.toNanos()));
+    BinlogDump.begin(connection, position);
+  }
 
   // --- Shutting out
 

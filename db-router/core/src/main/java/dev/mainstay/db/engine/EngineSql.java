@@ -3,6 +3,7 @@ package dev.mainstay.db.engine;
 import dev.mainstay.db.Engine;
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.LogPosition;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.Observation;
 import java.sql.Connection;
@@ -265,6 +266,21 @@ public sealed interface EngineSql permits CommonSql {
    * empty if none runs.
    */
   OptionalInt rebuilt(Connection connection) throws SQLException;
+
+  /**
+   * Has this source count everything before the position as acknowledged, in the name of a replica
+   * that has executed it. For acknowledgements that were lost: what a replica holds already it is
+   * not sent again, so it never acknowledges it, and the commits wait for ever; in the worst case
+   * (a group of commits waits and a second one behind it holds the log) there can be no later one
+   * whose acknowledgement would do.
+   *
+   * <p>Both engines take for granted that a semi-synchronous replica has what precedes the position
+   * from which it asks for the log. So this asks for the log from there, and hangs up. The
+   * connection is of no other use afterwards, and is not the session that holds the node's lock.
+   * What is said about a position in this node's log stays true, so it does no harm if it is said
+   * late.
+   */
+  void vouch(Connection connection, LogPosition position) throws SQLException;
 
   // --- Shutting out
 

@@ -97,7 +97,7 @@ final class MariadbSql extends CommonSql {
                 MariadbGtidSet.parse(row.getString("Gtid_IO_Pos")),
                 failure(row, "IO"),
                 failure(row, "SQL"),
-                optionalLong(row, "Seconds_Behind_Master")),
+                position(row, "Relay_Master_Log_File", "Exec_Master_Log_Pos")),
         "SHOW ALL SLAVES STATUS");
   }
 

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 
 /** MySQL 8.4 and 9.x, with the plugins semisync_source and semisync_replica loaded. */
 final class MysqlSql extends CommonSql {
@@ -90,19 +89,17 @@ final class MysqlSql extends CommonSql {
   Optional<ReplicaStatus> replication(Connection connection) throws SQLException {
     return Sql.first(
         connection,
-        row -> {
-          OptionalLong behind = optionalLong(row, "Seconds_Behind_Source");
-          return new ReplicaStatus(
-              row.getString("Source_Host"),
-              row.getInt("Source_Port"),
-              row.getLong("Source_Server_Id"),
-              io(row.getString("Replica_IO_Running")),
-              row.getString("Replica_SQL_Running").equals("Yes"),
-              MysqlGtidSet.parse(row.getString("Retrieved_Gtid_Set")),
-              failure(row, "IO"),
-              failure(row, "SQL"),
-              behind);
-        },
+        row ->
+            new ReplicaStatus(
+                row.getString("Source_Host"),
+                row.getInt("Source_Port"),
+                row.getLong("Source_Server_Id"),
+                io(row.getString("Replica_IO_Running")),
+                row.getString("Replica_SQL_Running").equals("Yes"),
+                MysqlGtidSet.parse(row.getString("Retrieved_Gtid_Set")),
+                failure(row, "IO"),
+                failure(row, "SQL"),
+                position(row, "Relay_Source_Log_File", "Exec_Source_Log_Pos")),
         "SHOW REPLICA STATUS");
   }
 

@@ -2,9 +2,12 @@ package dev.mainstay.db.failover;
 
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.LogPosition;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation.Reached;
+import dev.mainstay.db.ReplicaStatus;
 import dev.mainstay.db.ReplicaStatus.Io;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,6 +40,9 @@ public interface Rules {
 
   /** What an election adds to the epoch. */
   long TERM = 10;
+
+  /** How long commits may wait before that looks lost: far more than an acknowledgement takes. */
+  Duration STANDSTILL = Duration.ofSeconds(1);
 
   /**
    * Whether the node can be relied on to be as it was seen: its lock was taken before it was looked
@@ -262,5 +268,19 @@ public interface Rules {
   /** Who is in office; above all, that a primary that was restarted is not. */
   default Diagnosis diagnose(Scene scene) {
     return Diagnosis.of(scene);
+  }
+
+  /**
+   * Up to where in the primary's log an acker counts as having acknowledged, though it did not:
+   * what it has executed, if commits stand still for so long that the acknowledgement may have been
+   * lost with a connection.
+   */
+  default Optional<LogPosition> vouched(Scene scene, Reached acker) {
+    return scene
+        .watch()
+        .standstill()
+        .filter(s -> !s.since().plus(STANDSTILL).isAfter(scene.now()))
+        .flatMap(_ -> acker.replication())
+        .flatMap(ReplicaStatus::executed);
   }
 }

@@ -2,6 +2,7 @@ package dev.mainstay.db.failover;
 
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.LogPosition;
 import dev.mainstay.db.NodeId;
 import java.util.Collections;
 import java.util.Set;
@@ -92,6 +93,12 @@ public sealed interface Step {
       replicas = Collections.unmodifiableSortedSet(new TreeSet<>(replicas));
     }
   }
+
+  /**
+   * {@code vouch}, on a connection of its own: the replica has executed everything before the
+   * position in the open primary's log.
+   */
+  record Vouch(NodeId node, NodeId replica, LogPosition position, String why) implements Step {}
 
   /** {@code letIn} the replica's account again, on the primary. */
   record LetIn(NodeId node, NodeId replica, String why) implements Step {}

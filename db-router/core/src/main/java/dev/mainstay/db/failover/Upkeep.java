@@ -118,6 +118,11 @@ final class Upkeep {
       steps.add(new Step.LetIn(office, id, "it is back"));
     } else if (member && mayAck(node) && (!on || deaf(node))) {
       steps.add(new Step.Acknowledge(id, true, "it is an acker on record"));
+    } else if (member && on && rules.inHand(scene, office)) {
+      rules
+          .vouched(scene, node)
+          .map(to -> new Step.Vouch(office, id, to, "its acknowledgement may be lost"))
+          .ifPresent(steps::add);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.mainstay.db.failover;
 
 import dev.mainstay.db.EpochRecord;
+import dev.mainstay.db.GtidSet;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation;
 import dev.mainstay.db.Observation.Reached;
@@ -20,6 +21,7 @@ import java.util.Set;
  * @param posture of each reached node: its run, whom it follows, whether it is open or promoted
  * @param stillSince since when the posture is the same
  * @param blockedSince since when there is one that cannot be acknowledged
+ * @param standstill commits wait on the open primary, and it has executed nothing since
  * @param term the newest record and, once seen open under it, the primary's start
  * @param failovers when this controller filled a vacant office, as far back as the policy's window
  */
@@ -28,14 +30,25 @@ public record Watch(
     Map<NodeId, String> posture,
     Instant stillSince,
     Optional<Instant> blockedSince,
+    Optional<Standstill> standstill,
     Optional<Term> term,
     List<Instant> failovers) {
 
   /** A record and the run of the server that held it. */
   public record Term(EpochRecord epoch, Optional<Reached> opened) {}
 
+  /** Commits wait, and so much is executed, since when. */
+  public record Standstill(GtidSet executed, Instant since) {}
+
   public static final Watch NEW =
-      new Watch(Map.of(), Map.of(), Instant.MIN, Optional.empty(), Optional.empty(), List.of());
+      new Watch(
+          Map.of(),
+          Map.of(),
+          Instant.MIN,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          List.of());
 
   public Watch {
     absent = Map.copyOf(absent);
@@ -76,8 +89,15 @@ public record Watch(
         after,
         after.equals(posture) ? stillSince : now,
         blocked ? Optional.of(blockedSince.orElse(now)) : Optional.empty(),
+        primary.filter(p -> open && p.semiSync().waiting() > 0).map(p -> standstill(p, now)),
         Optional.of(new Term(epoch, opened)),
         failovers.stream().filter(at -> at.plus(policy.window()).isAfter(now)).toList());
+  }
+
+  private Standstill standstill(Reached primary, Instant now) {
+    return standstill
+        .filter(before -> before.executed().equals(primary.executed()))
+        .orElseGet(() -> new Standstill(primary.executed(), now));
   }
 
   private static Map<NodeId, String> posture(Scene scene) {
@@ -99,6 +119,6 @@ public record Watch(
   public Watch failedOver(Instant now) {
     List<Instant> more = new ArrayList<>(failovers);
     more.add(now);
-    return new Watch(absent, posture, stillSince, blockedSince, term, more);
+    return new Watch(absent, posture, stillSince, blockedSince, standstill, term, more);
   }
 }

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import dev.mainstay.db.Engine;
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.LogPosition;
 import dev.mainstay.db.MysqlGtidSet;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
@@ -556,6 +557,64 @@ class EngineSqlIT {
                 trio.on("db-1"), new EpochRecord(current.epoch(), new NodeId("db-2"), Set.of())))
         .isFalse();
     assertThat(trio.see("db-1").epoch()).contains(current);
+  }
+
+  /** Trap: what a replica has already it is not sent again, so it would never acknowledge it. */
+  @Test
+  void commitsWhoseAcksWereLostAreVouchedFor() throws Exception {
+    trio.switchTo("db-1");
+    for (String replica : List.of("db-2", "db-3")) {
+      trio.sql.acknowledge(trio.on(replica), false);
+    }
+    await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 0);
+    LogPosition none = position("db-2");
+    CompletableFuture<Void> first = inBackground(() -> trio.post("db-1"));
+    await().atMost(LONG).until(() -> trio.see("db-1").semiSync().waiting() >= 1);
+    CompletableFuture<Void> second = inBackground(() -> trio.post("db-1"));
+    long posts = posts("db-1") + 2;
+    await().atMost(LONG).until(() -> posts("db-2") == posts);
+    trio.sql.acknowledge(trio.on("db-2"), true);
+    await().atMost(LONG).until(() -> trio.see("db-1").semiSync().canBeAcknowledged());
+    vouch("db-1", none);
+    assertThat(first).isNotDone();
+
+    // MySQL tells the position late.
+    await()
+        .atMost(LONG)
+        .untilAsserted(
+            () -> {
+              vouch("db-1", position("db-2"));
+              assertThat(first).isDone();
+              assertThat(second).isDone();
+            });
+
+    trio.sql.acknowledge(trio.on("db-3"), true);
+    await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 2);
+  }
+
+  @Test
+  void nobodyVouchesForALogThatIsNotThere() throws SQLException {
+    trio.switchTo("db-1");
+
+    assertThatThrownBy(() -> vouch("db-1", new LogPosition("binlog.999999", 4)))
+        .hasMessageContaining("the log from binlog.999999:4");
+  }
+
+  private static LogPosition position(String replica) throws SQLException {
+    return trio.see(replica).replication().orElseThrow().executed().orElseThrow();
+  }
+
+  private static long posts(String id) throws SQLException {
+    return Sql.number(trio.on(id), "SELECT COUNT(*) FROM mainstay.notice");
+  }
+
+  private static void vouch(String id, LogPosition position) throws SQLException {
+    Connection connection = trio.open(id, Trio.CONTROLLER);
+    try {
+      trio.sql.vouch(connection, position);
+    } finally {
+      connection.abort(Runnable::run);
+    }
   }
 
   @Test

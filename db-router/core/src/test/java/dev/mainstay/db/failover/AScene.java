@@ -289,6 +289,7 @@ final class AScene {
       case Step.TakeOffice s -> what + ": " + s.epoch();
       case Step.RecordAckers s -> what + ": " + s.epoch();
       case Step.Expel s -> what + " " + s.replicas() + ": " + s.epoch();
+      case Step.Vouch s -> what + " " + s.replica() + " " + s.position();
       case Step.LetIn s -> what + " " + s.replica();
       case Step.CatchUp _,
           Step.Fence _,

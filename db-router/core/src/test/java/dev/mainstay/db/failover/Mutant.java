@@ -2,8 +2,10 @@ package dev.mainstay.db.failover;
 
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.LogPosition;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation.Reached;
+import dev.mainstay.db.ReplicaStatus;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,6 +98,16 @@ enum Mutant {
         @Override
         public List<Step> expel(Set<NodeId> replicas, EpochRecord epoch, String why) {
           return List.of(new Step.RecordAckers(epoch.primary(), epoch, why));
+        }
+      }),
+  VOUCHES_FOR_EVERYBODY(
+      new Rules() {
+        @Override
+        public Optional<LogPosition> vouched(Scene scene, Reached acker) {
+          return acker
+              .replication()
+              .flatMap(ReplicaStatus::executed)
+              .map(to -> new LogPosition(to.file(), Integer.MAX_VALUE));
         }
       }),
   PROCEEDS_WITHOUT_LOCKS(

@@ -582,6 +582,17 @@ final class SimController {
               });
       case Step.RecordAckers record -> record(s, record.epoch(), answer);
       case Step.Expel expel -> expel(s, List.copyOf(expel.replicas()), expel.epoch(), answer);
+      case Step.Vouch vouch ->
+          script(
+              s,
+              answer,
+              () -> {
+                if (vouch.position().file().equals("run-" + node.run)) {
+                  sim.ack(
+                      sim.node(vouch.replica()).number, node, SimNode.preceding(vouch.position()));
+                }
+                return true;
+              });
       case Step.LetIn letIn -> shutOut(s, sim.node(letIn.replica()).number, false, answer);
       case Step.Close _ -> script(s, answer, () -> sim.close(node));
       case Step.Kill _ -> throw new IllegalStateException("no statement");

@@ -4,6 +4,7 @@ import dev.mainstay.db.Engine;
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
 import dev.mainstay.db.Lineage;
+import dev.mainstay.db.LogPosition;
 import dev.mainstay.db.MariadbGtidSet;
 import dev.mainstay.db.MysqlGtidSet;
 import dev.mainstay.db.NodeAddress;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
@@ -110,6 +110,8 @@ final class SimNode {
   int cursor;
 
   int sourceRun;
+
+  private static final long LOG_BEGINS = 4;
 
   private int readRun;
   private int readTo;
@@ -347,7 +349,7 @@ final class SimNode {
                         ? Optional.empty()
                         : Optional.of(new Failure(ioError, "error " + ioError)),
                     Optional.empty(),
-                    OptionalLong.empty()));
+                    executedTo()));
     return new Reached(
         address,
         at,
@@ -374,6 +376,19 @@ final class SimNode {
       set = mysql(log.subList(0, visible));
     }
     return set;
+  }
+
+  /** In its source's log, whose file names the source's run. */
+  private Optional<LogPosition> executedTo() {
+    int to = cursor - relay.size();
+    return to < 0
+        ? Optional.empty()
+        : Optional.of(new LogPosition("run-" + sourceRun, LOG_BEGINS + to));
+  }
+
+  /** How many transactions of the log precede the position. */
+  static int preceding(LogPosition position) {
+    return Math.toIntExact(position.offset() - LOG_BEGINS);
   }
 
   private Optional<Instant> beat() {

@@ -276,16 +276,11 @@ final class Simulation {
       return;
     }
     r.stalledSince = -1;
-    int known = r.cursor;
     while (r.cursor < p.log.size() && r.holds(p.log.get(r.cursor))) {
       r.cursor++;
     }
-    if (r.agreed && r.cursor > known) {
-      int skipped = r.cursor; // what a source need not send counts as acknowledged
-      send(r.number, p.number, p.run, () -> ack(r.number, p, skipped));
-    }
     if (r.cursor >= p.log.size()) {
-      return; // the source wakes it
+      return; // the source wakes it; what it need not be sent it does not acknowledge
     }
     Tx tx = p.log.get(r.cursor);
     if (r.maria() && tx.origin == r.uuid && !r.semiReplica) {
@@ -350,7 +345,7 @@ final class Simulation {
     }
   }
 
-  private void ack(int from, SimNode p, int end) {
+  void ack(int from, SimNode p, int end) {
     if (!p.semiSource) {
       return;
     }

@@ -39,6 +39,37 @@ class UpkeepTest {
         .containsExactly("Acknowledge db-3 on");
   }
 
+  @Test
+  void whatWaitsThoughAnAckerHasItIsVouchedFor() {
+    assertThat(acts(waiting().since(Duration.ofMillis(999)).next())).containsExactly("Settled");
+    assertThat(acts(waiting().since(Duration.ofSeconds(1)).next()))
+        .containsExactly("Vouch db-1 db-2 run-0:14", "Vouch db-1 db-3 run-0:13");
+    assertThat(acts(waiting().unlocked(1, 2).since(Duration.ofSeconds(1)).next()))
+        .containsExactly("Settled");
+    assertThat(
+            acts(
+                waiting()
+                    .with(2, n -> n.acknowledge(false))
+                    .with(3, n -> n.acknowledge(false))
+                    .since(Duration.ofSeconds(1))
+                    .next()))
+        .containsExactly("Acknowledge db-2 on", "Acknowledge db-3 on");
+  }
+
+  private static AScene waiting() {
+    return aScene(MARIADB, 3)
+        .with(1, n -> n.waiting.add(new SimNode.Waiting(10, true, () -> {})))
+        .with(2, n -> n.cursor = 10)
+        .with(3, n -> n.cursor = 9);
+  }
+
+  @Test
+  void whatGoesOnIsNotVouchedFor() {
+    AScene scene = waiting().since(Duration.ofSeconds(1));
+
+    assertThat(acts(scene.received(2, 3).next())).containsExactly("Settled");
+  }
+
   private static void catchUp(AScene scene, SimNode node) {
     scene.with(
         1,

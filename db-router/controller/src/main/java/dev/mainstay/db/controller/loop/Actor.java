@@ -31,12 +31,14 @@ final class Actor {
 
   private final ControllerSettings settings;
   private final Lease lease;
+  private final Reach reach;
   private final Breakpoint breakpoint;
   private final Clock clock;
 
-  Actor(ControllerSettings settings, Lease lease, Clock clock) {
+  Actor(ControllerSettings settings, Lease lease, Reach reach, Clock clock) {
     this.settings = settings;
     this.lease = lease;
+    this.reach = reach;
     this.breakpoint = settings.breakpoint();
     this.clock = clock;
   }
@@ -127,9 +129,20 @@ final class Actor {
         }
         commit(sql, c, expel.epoch());
       }
+      case Step.Vouch vouch -> vouch(vouch, sql);
       case Step.LetIn letIn -> sql.letIn(c, Set.of(ControllerSettings.user(letIn.replica())));
       case Step.Close _ -> require(sql.close(c), "commits in flight did not end in time");
       case Step.Kill _ -> throw new IllegalStateException("a kill is no statement");
+    }
+  }
+
+  private void vouch(Step.Vouch vouch, EngineSql sql) throws SQLException {
+    NodeAddress node = settings.cluster().node(vouch.node()).orElseThrow();
+    Connection connection = reach.connect(node);
+    try {
+      sql.vouch(connection, vouch.position());
+    } finally {
+      Aborts.now(connection);
     }
   }
 
@@ -224,6 +237,8 @@ final class Actor {
       case Step.Guard _ -> "waits for acknowledgements";
       case Step.RecordAckers record -> "records " + record.epoch();
       case Step.Expel expel -> "expels %s, %s".formatted(expel.replicas(), expel.epoch());
+      case Step.Vouch vouch ->
+          "hears that %s has all before %s".formatted(vouch.replica(), vouch.position());
       case Step.LetIn letIn -> "lets in " + letIn.replica();
       case Step.Close _ -> "closes";
       case Step.Kill _ -> "is killed";

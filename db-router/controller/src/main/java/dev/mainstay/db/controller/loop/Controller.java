@@ -119,7 +119,7 @@ public final class Controller implements AutoCloseable {
             settings.id(),
             clock);
     this.events = new Events(settings.id(), clock);
-    this.hand = new Hand(new Actor(settings, lease, clock), events, soon::release);
+    this.hand = new Hand(new Actor(settings, lease, reach, clock), events, soon::release);
     this.rebuilder = new Rebuilder(settings, lease, events);
     this.orders = new Orders(clock, soon::release);
     Instant start = clock.instant();

@@ -60,7 +60,7 @@ public record Links(Map<NodeId, Place> own, Map<NodeId, Map<NodeId, Place>> repl
             status.retrieved(),
             status.ioFailure(),
             status.sqlFailure(),
-            status.secondsBehind());
+            status.executed());
       }
     }
     return status;

@@ -79,6 +79,6 @@ class HandTest {
         new Reach(
             new NodeConnector(own, Duration.ofSeconds(1), Duration.ofSeconds(1)), Links.DIRECT);
     Lease lease = new Lease(settings.cluster(), reach, clock);
-    return new Hand(new Actor(settings, lease, clock), new Events("rt-1", clock), () -> {});
+    return new Hand(new Actor(settings, lease, reach, clock), new Events("rt-1", clock), () -> {});
   }
 }

@@ -15,7 +15,6 @@ import dev.mainstay.db.SemiSync;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -147,7 +146,7 @@ final class Seen {
             GtidSet.empty(engine),
             Optional.ofNullable(ioFailure),
             Optional.ofNullable(failure),
-            OptionalLong.empty());
+            Optional.empty());
     return this;
   }
 
