@@ -97,7 +97,7 @@ final class DrillSession {
       Subject subject = where == Where.HERE ? here() : inContainers();
       for (Drill drill : drills) {
         for (int run = 0; run < runs; run++) {
-          told.accept(new Exercise(subject, setting, this::say).run(drill));
+          told.accept(new Exercise(subject, setting.ofRun(run), this::say).run(drill));
         }
       }
       return;
@@ -107,7 +107,8 @@ final class DrillSession {
         for (Drill drill : drills) {
           for (int run = 0; run < runs; run++) {
             Result result =
-                new Exercise(stack(engine, drill.shape()), setting, this::say).run(drill);
+                new Exercise(stack(engine, drill.shape()), setting.ofRun(run), this::say)
+                    .run(drill);
             told.accept(result);
             if (!result.held()) {
               keepLogs(drill);

@@ -7,7 +7,6 @@ import dev.mainstay.stack.drill.watch.CopyReader;
 import dev.mainstay.stack.drill.watch.Event;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
-import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.remote.Controllers;
 import dev.mainstay.stack.remote.Http;
 import java.io.BufferedReader;
@@ -68,8 +67,8 @@ public final class ContainerSubject implements Subject {
   }
 
   @Override
-  public List<Name> nodes() {
-    return ids.keySet().stream().filter(name -> name.role() == Role.NODE).toList();
+  public List<Name> names() {
+    return List.copyOf(ids.keySet());
   }
 
   @Override
@@ -109,6 +108,11 @@ public final class ContainerSubject implements Subject {
   @Override
   public void resume(Name name) {
     throw onlyProcesses("SIGCONT");
+  }
+
+  @Override
+  public void err(Name node) {
+    throw onlyProcesses("A write on a replica");
   }
 
   private static Problem onlyProcesses(String what) {

@@ -37,7 +37,7 @@ public final class Exercise {
 
   /** Runs it. The stack is left as whole as it gets. */
   public Result run(Drill drill) throws InterruptedException {
-    Stage stage = new Stage(subject, clock, progress);
+    Stage stage = new Stage(subject, clock, progress, setting.seed());
     Optional<String> missing = stage.awaitWhole(setting.patience());
     if (missing.isPresent()) {
       return Result.notRun(

@@ -19,6 +19,9 @@ import dev.mainstay.stack.supervise.Order;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -32,6 +35,8 @@ import tools.jackson.databind.JsonNode;
 
 /** A stack of processes on this machine, by way of its supervisor and of its nodes' own ports. */
 public final class ProcessSubject implements Subject {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Home home;
   private final Options options;
@@ -66,8 +71,8 @@ public final class ProcessSubject implements Subject {
   }
 
   @Override
-  public List<Name> nodes() {
-    return options.names().stream().filter(name -> name.role() == Role.NODE).toList();
+  public List<Name> names() {
+    return options.names();
   }
 
   @Override
@@ -110,6 +115,26 @@ public final class ProcessSubject implements Subject {
                             .formatted(home.folder())));
     if (!outcome.done()) {
       throw new Problem(outcome.message());
+    }
+  }
+
+  @Override
+  public void err(Name node) {
+    Access access = new Access("", "controller", Secrets.of(home).controller());
+    try (Connection connection = access.connect(options.portOf(node), PATIENCE);
+        Statement statement = connection.createStatement()) {
+      // The account may write on a closed node, but on MySQL not past super_read_only.
+      boolean mysql = engine.equals("mysql");
+      if (mysql) {
+        statement.execute("SET GLOBAL super_read_only = 0");
+      }
+      statement.executeUpdate(
+          "INSERT INTO mainstay_control.heartbeat (only_row, at_micros, controller) VALUES (2, 0, 'a drill')");
+      if (mysql) {
+        statement.execute("SET GLOBAL super_read_only = 1");
+      }
+    } catch (SQLException e) {
+      throw new Problem("Nothing could be written on %s: %s".formatted(node, e.getMessage()));
     }
   }
 

@@ -35,6 +35,11 @@ public record Setting(
     }
   }
 
+  /** The same for one of several runs, which differ in their seeds: from this one's upwards. */
+  public Setting ofRun(int run) {
+    return new Setting(seed + run, before, after, patience, pattern, lenient);
+  }
+
   /** 10 s before the fault and 20 s after it, under the load of the promises. */
   public static Setting standard(long seed) {
     return new Setting(

@@ -6,6 +6,7 @@ import dev.mainstay.stack.drill.load.Load;
 import dev.mainstay.stack.launch.Progress;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.remote.Controllers;
 import java.io.IOException;
@@ -31,13 +32,15 @@ public final class Stage {
   private final Subject subject;
   private final InstantSource clock;
   private final Progress progress;
+  private final long seed;
   private final List<Mark> marks = new CopyOnWriteArrayList<>();
   private final Set<Name> paused = new LinkedHashSet<>();
 
-  Stage(Subject subject, InstantSource clock, Progress progress) {
+  Stage(Subject subject, InstantSource clock, Progress progress, long seed) {
     this.subject = subject;
     this.clock = clock;
     this.progress = progress;
+    this.seed = seed;
   }
 
   /** The node that has the office now. */
@@ -107,6 +110,47 @@ public final class Stage {
   public void heal(Name name) {
     mark(Mark.Kind.MEND, name, name + " is reached again");
     subject.links().heal();
+  }
+
+  /** Writes something on one node alone. */
+  public void err(Name name) {
+    mark(Mark.Kind.FAULT, name, "a write on %s alone".formatted(name));
+    subject.err(name);
+  }
+
+  /** Waits until the controllers leave the node out. */
+  public void awaitQuarantine(Name name, Duration atMost) throws InterruptedException {
+    Instant deadline = clock.instant().plus(atMost);
+    while (!subject.quarantined().containsKey(name.toString())) {
+      if (clock.instant().isAfter(deadline)) {
+        throw new Problem(
+            "%d s after a write on %s alone the controllers have not noticed."
+                .formatted(atMost.toSeconds(), name));
+      }
+      Thread.sleep(GLANCE);
+    }
+    say("the controllers leave %s out".formatted(name));
+  }
+
+  /** Waits until some controller answers. */
+  public void awaitController(Duration atMost) throws InterruptedException {
+    Instant deadline = clock.instant().plus(atMost);
+    while (subject.topology().isEmpty()) {
+      if (clock.instant().isAfter(deadline)) {
+        throw new Problem("No controller answers after %d s.".formatted(atMost.toSeconds()));
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  /** The processes that may be broken: nodes, controllers, web-apps. */
+  public List<Name> all(Role role) {
+    return subject.names().stream().filter(name -> name.role() == role).toList();
+  }
+
+  /** What a drill that draws lots draws them from. */
+  public long seed() {
+    return seed;
   }
 
   /** Orders a planned change of the primary. */

@@ -5,6 +5,7 @@ import dev.mainstay.stack.drill.watch.Copy;
 import dev.mainstay.stack.drill.watch.Event;
 import dev.mainstay.stack.drill.watch.Sample;
 import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.remote.Controllers;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -24,7 +25,11 @@ public interface Subject {
   /** The site of the first gateway. */
   InetSocketAddress gateway();
 
-  List<Name> nodes();
+  List<Name> names();
+
+  default List<Name> nodes() {
+    return names().stream().filter(name -> name.role() == Role.NODE).toList();
+  }
 
   /** What the controllers say of the nodes. */
   Optional<JsonNode> topology();
@@ -47,6 +52,13 @@ public interface Subject {
 
   /** SIGCONT. */
   void resume(Name name);
+
+  /**
+   * Writes something on one node alone, past the primary, so that it parts from the others.
+   *
+   * @throws dev.mainstay.stack.model.Problem if that cannot be done here
+   */
+  void err(Name node);
 
   Controllers.Switchover switchOver(Name to);
 

@@ -14,6 +14,9 @@ public final class Catalogue {
   /** How often the primary is changed, unless another number is asked for. */
   public static final int SWITCHOVERS = 50;
 
+  /** How long the lots are drawn. */
+  private static final Duration NEMESIS = Duration.ofSeconds(60);
+
   private final List<Drill> drills;
 
   /**
@@ -38,7 +41,13 @@ public final class Catalogue {
             new PrimaryPause(silence),
             new PrimaryPartition(silence),
             LeaderKill.EVERYWHERE,
-            new TwoNodes());
+            new TwoNodes(),
+            new BothReplicasKill(),
+            new SecondFailure(),
+            new Errant(),
+            new ColdStart(),
+            new ControllersRace(),
+            new Nemesis(NEMESIS));
   }
 
   public List<Drill> all() {

@@ -16,5 +16,8 @@ final class Limits {
   /** A planned change. */
   static final Promise PLANNED = new Promise(Duration.ofMillis(500), Optional.empty(), true);
 
+  /** How long a write waits for somebody who makes it safe. */
+  static final Duration HOLD = Duration.ofSeconds(8);
+
   private Limits() {}
 }

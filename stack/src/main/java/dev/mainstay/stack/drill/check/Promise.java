@@ -12,12 +12,37 @@ import java.util.Optional;
  * @param writePause the longest gap between two acknowledged writes
  * @param readPause the longest gap between two answered reads
  * @param newPrimary whether the office is to move; if it did not, nothing was measured
+ * @param noneAcknowledged for so long after the first fault no write that was sent after the last
+ *     one may be acknowledged, because nobody is there whose copy would make it safe
+ * @param outage whether requests may fail meanwhile, because more was broken than the site can
+ *     stand; nothing may be lost or doubled all the same
  */
-public record Promise(Duration writePause, Optional<Duration> readPause, boolean newPrimary) {
+public record Promise(
+    Duration writePause,
+    Optional<Duration> readPause,
+    boolean newPrimary,
+    Optional<Duration> noneAcknowledged,
+    boolean outage) {
+
+  public Promise(Duration writePause, Optional<Duration> readPause, boolean newPrimary) {
+    this(writePause, readPause, newPrimary, Optional.empty(), false);
+  }
+
+  /** As well. */
+  public Promise noneAcknowledgedFor(Duration time) {
+    return new Promise(writePause, readPause, newPrimary, Optional.of(time), outage);
+  }
+
+  /** But that requests may fail. */
+  public Promise exceptForAnOutage() {
+    return new Promise(writePause, readPause, newPrimary, noneAcknowledged, true);
+  }
 
   /** In words, as {@code drill list} shows it. */
   public String text() {
-    List<String> parts = new ArrayList<>(List.of("nothing failed, lost or doubled"));
+    List<String> parts = new ArrayList<>();
+    parts.add(outage ? "nothing lost or doubled" : "nothing failed, lost or doubled");
+    noneAcknowledged.ifPresent(time -> parts.add("no write acknowledged for " + text(time)));
     parts.add("writes pause ≤ " + text(writePause));
     readPause.ifPresent(pause -> parts.add("reads pause ≤ " + text(pause)));
     return String.join("; ", parts);

@@ -3,6 +3,7 @@ package dev.mainstay.stack.drill.check;
 import dev.mainstay.stack.drill.load.Fate;
 import dev.mainstay.stack.drill.load.Pattern;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,9 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
 
   /** How far times may exceed a promise on a machine that has other work too. */
   public static final int LENIENCE = 5;
+
+  /** From a fault's mark until what it strikes is certainly down. */
+  private static final Duration STRIKING = Duration.ofMillis(500);
 
   public Verdict {
     why = List.copyOf(why);
@@ -48,7 +52,7 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
           "the load came to %.0f requests a second only (expected: at least %d); is the machine busy?"
               .formatted(measures.perSecond(), least));
     }
-    if (measures.failed() > 0) {
+    if (measures.failed() > 0 && !promise.outage()) {
       why.add(
           "%d requests failed, of which %d were refused and %d are unknown; the first: %s"
               .formatted(measures.failed(), measures.refused(), measures.unknown(), first(trial)));
@@ -60,6 +64,7 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
       why.add("%d writes are there more than once".formatted(audit.doubled()));
     }
     why.addAll(audit.wrong());
+    promise.noneAcknowledged().ifPresent(time -> addIfAcknowledged(why, trial, time));
     // What a node wrote and nobody acknowledged before it was broken may remain there, and only
     // there.
     trial.quarantined().entrySet().stream()
@@ -100,6 +105,30 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
                         request.took().toMillis(),
                         request.outcome().text()))
         .orElse("none");
+  }
+
+  /** Sent when all was broken, and acknowledged before anything was mended. */
+  private static void addIfAcknowledged(List<String> why, Trial trial, Duration time) {
+    List<Instant> faults =
+        trial.marks().stream()
+            .filter(mark -> mark.kind() == Mark.Kind.FAULT)
+            .map(Mark::at)
+            .toList();
+    if (faults.isEmpty()) {
+      return;
+    }
+    Instant from = faults.getLast().plus(STRIKING);
+    Instant to = faults.getFirst().plus(time);
+    long acknowledged =
+        trial.requests().stream()
+            .filter(request -> request.isWrite() && request.fate() == Fate.ACKNOWLEDGED)
+            .filter(request -> request.sent().isAfter(from) && request.done().isBefore(to))
+            .count();
+    if (acknowledged > 0) {
+      why.add(
+          "%d writes were acknowledged while nobody was there to acknowledge them"
+              .formatted(acknowledged));
+    }
   }
 
   private static void addIfLonger(

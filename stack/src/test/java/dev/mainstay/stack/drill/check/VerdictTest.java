@@ -43,6 +43,10 @@ class VerdictTest {
   }
 
   private Verdict verdict(long pause, boolean lenient) {
+    return verdict(pause, lenient, PROMISE);
+  }
+
+  private Verdict verdict(long pause, boolean lenient, Promise promise) {
     List<String> marks = new ArrayList<>();
     for (long time = 5; time < 2000; time += 20) {
       requests.add(read(time));
@@ -66,7 +70,7 @@ class VerdictTest {
             copies,
             quarantined,
             problems),
-        PROMISE,
+        promise,
         lenient);
   }
 
@@ -93,6 +97,22 @@ class VerdictTest {
     assertThat(verdict(300, true).why())
         .containsExactly(
             "1 requests failed, of which 0 were refused and 1 are unknown; the first: a post that ended 500 ms after the measuring began and took 5 ms: HTTP 503, unknown");
+  }
+
+  @Test
+  void failureIsAllowedInAnOutageThatWasPromised() {
+    requests.add(unknown("u", 500));
+
+    assertThat(verdict(300, true, PROMISE.exceptForAnOutage()).why()).isEmpty();
+  }
+
+  @Test
+  void writeThatNobodyCouldAcknowledgeBreaksThePromise() {
+    Promise promise = PROMISE.noneAcknowledgedFor(Duration.ofMillis(900));
+
+    assertThat(verdict(900, true, promise).why()).isEmpty();
+    assertThat(verdict(300, true, promise).why())
+        .containsExactly("20 writes were acknowledged while nobody was there to acknowledge them");
   }
 
   @Test
