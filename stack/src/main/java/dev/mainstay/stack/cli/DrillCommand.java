@@ -98,7 +98,8 @@ final class DrillCommand implements Callable<Integer> {
   @Option(
       names = "--logs",
       paramLabel = "FOLDER",
-      description = "Keeps the logs of a drill's own stack there when its promise did not hold.")
+      description =
+          "Writes every request with its fate there, and the logs of a drill's own stack when its promise did not hold.")
   @Nullable Path logs;
 
   @Option(

@@ -11,10 +11,13 @@ import dev.mainstay.stack.drill.Setting;
 import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.Subject;
 import dev.mainstay.stack.drill.link.Links;
+import dev.mainstay.stack.drill.report.RequestLog;
 import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.StackState;
 import dev.mainstay.stack.process.Home;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -97,7 +100,9 @@ final class DrillSession {
       Subject subject = where == Where.HERE ? here() : inContainers();
       for (Drill drill : drills) {
         for (int run = 0; run < runs; run++) {
-          told.accept(new Exercise(subject, setting.ofRun(run), this::say).run(drill));
+          Result result = new Exercise(subject, setting.ofRun(run), this::say).run(drill);
+          told.accept(result);
+          keepRequests(result);
         }
       }
       return;
@@ -110,6 +115,7 @@ final class DrillSession {
                 new Exercise(stack(engine, drill.shape()), setting.ofRun(run), this::say)
                     .run(drill);
             told.accept(result);
+            keepRequests(result);
             if (!result.held()) {
               keepLogs(drill);
               // The next one is not to suffer from what this one left.
@@ -146,12 +152,28 @@ final class DrillSession {
   private void keepLogs(Drill drill) {
     OwnStack present = own.get();
     if (present != null && logs.isPresent()) {
-      String when = DateTimeFormatter.ofPattern("HHmmss").format(LocalTime.now(ZoneOffset.UTC));
-      Path folder =
-          logs.get().resolve("%s-%s-%s".formatted(drill.name(), present.subject().engine(), when));
+      Path folder = logs.get().resolve(called(drill, present.subject().engine()));
       present.copyLogs(folder);
       say("its logs: " + folder);
     }
+  }
+
+  private void keepRequests(Result result) {
+    if (logs.isPresent() && result.trial().isPresent()) {
+      Path file = logs.get().resolve(called(result.drill(), result.engine()) + "-requests.tsv");
+      try {
+        Files.createDirectories(logs.get());
+        Files.writeString(file, RequestLog.text(result.trial().get()));
+      } catch (IOException e) {
+        throw new Problem("%s cannot be written (%s).".formatted(file, e.getMessage()));
+      }
+      say("its requests: " + file);
+    }
+  }
+
+  private static String called(Drill drill, String engine) {
+    String when = DateTimeFormatter.ofPattern("HHmmss").format(LocalTime.now(ZoneOffset.UTC));
+    return "%s-%s-%s".formatted(drill.name(), engine, when);
   }
 
   private Subject here() {

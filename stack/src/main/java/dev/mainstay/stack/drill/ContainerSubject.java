@@ -44,6 +44,10 @@ public final class ContainerSubject implements Subject {
   private static final String HTTP =
       "exec 3<>/dev/tcp/127.0.0.1/9300; printf '%b' \"$0\" >&3; exec cat <&3";
 
+  /** The same with the controllers' token, which only the container itself puts in. */
+  private static final String ORDER =
+      "exec 3<>/dev/tcp/127.0.0.1/9300; printf '%b' \"${0/@token@/$(< /run/secrets/admin-token)}\" >&3; exec cat <&3";
+
   /** The statement is {@code $0}; the password is in the environment of this one process only. */
   private static final String SQL =
       "MYSQL_PWD=$(< /run/secrets/mysql-root-password) exec mysql --user=root --batch --skip-column-names mainstay -e \"$0\"";
@@ -127,10 +131,10 @@ public final class ContainerSubject implements Subject {
 
   private Optional<Http.Answer> post(String controller, String order) {
     String request =
-        "POST /api/switchover HTTP/1.0\\r\\nHost: localhost\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n%s"
+        "POST /api/switchover HTTP/1.0\\r\\nHost: localhost\\r\\nAuthorization: Bearer @token@\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n%s"
             .formatted(order.length(), order);
     try {
-      return answer(containers.bash(controller, HTTP, request));
+      return answer(containers.bash(controller, ORDER, request));
     } catch (Problem silent) {
       return Optional.empty();
     }
@@ -153,6 +157,11 @@ public final class ContainerSubject implements Subject {
   @Override
   public Optional<Path> hook() {
     return Optional.empty();
+  }
+
+  @Override
+  public boolean looksAtNodes() {
+    return false;
   }
 
   @Override

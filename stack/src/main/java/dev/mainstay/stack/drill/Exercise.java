@@ -1,12 +1,15 @@
 package dev.mainstay.stack.drill;
 
 import dev.mainstay.stack.drill.check.Audit;
+import dev.mainstay.stack.drill.check.Coverage;
+import dev.mainstay.stack.drill.check.Mark;
 import dev.mainstay.stack.drill.check.Trial;
 import dev.mainstay.stack.drill.check.Verdict;
 import dev.mainstay.stack.drill.load.Load;
 import dev.mainstay.stack.drill.load.Request;
 import dev.mainstay.stack.drill.watch.Copy;
 import dev.mainstay.stack.launch.Progress;
+import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,6 +93,15 @@ public final class Exercise {
           (node, why) -> progress.say("%s is left out: it %s".formatted(node, why)));
       List<Copy> copies = copies(run, quarantined.keySet(), problems);
       Subject.Seen seen = watch.stop();
+      if (subject.looksAtNodes()) {
+        Instant firstFault = stage.marks().stream().map(Mark::at).findFirst().orElse(ended);
+        problems.addAll(
+            Coverage.gaps(
+                subject.nodes().stream().map(Name::toString).toList(),
+                seen.samples(),
+                begun,
+                firstFault));
+      }
       return new Trial(
           begun,
           ended,

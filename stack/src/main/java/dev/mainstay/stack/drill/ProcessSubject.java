@@ -154,6 +154,11 @@ public final class ProcessSubject implements Subject {
   }
 
   @Override
+  public boolean looksAtNodes() {
+    return true;
+  }
+
+  @Override
   public Watch watch(InstantSource clock) {
     Secrets secrets = Secrets.of(home);
     Map<String, Integer> ports = new TreeMap<>();

@@ -12,7 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -174,6 +176,21 @@ public final class Controllers implements OfficeGuard {
   @Override
   public Optional<Name> primary() {
     return topology().flatMap(Controllers::primary).flatMap(Name::parse);
+  }
+
+  @Override
+  public Set<Name> sound() {
+    return topology().stream()
+        .flatMap(known -> known.path("nodes").valueStream())
+        .filter(
+            node ->
+                switch (node.path("role").asString("")) {
+                  case "REPLICA" -> true;
+                  case "PRIMARY" -> node.path("writable").asBoolean(false);
+                  default -> false;
+                })
+        .flatMap(node -> Name.parse(node.path("id").asString("")).stream())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.mainstay.stack.supervise;
 
 import dev.mainstay.stack.model.Name;
 import java.util.Optional;
+import java.util.Set;
 
 /** Knows who holds an office that must be handed over before an orderly stop: the primary. */
 public interface OfficeGuard {
@@ -11,4 +12,11 @@ public interface OfficeGuard {
 
   /** The node that is the primary now, if anybody knows. */
   Optional<Name> primary();
+
+  /**
+   * The nodes that may be asked to end: those that are known to follow, and a primary that is
+   * acknowledged. Any other may be a fenced or isolated primary on which commits wait, and a MySQL
+   * that is asked to end answers them as if they were acknowledged.
+   */
+  Set<Name> sound();
 }

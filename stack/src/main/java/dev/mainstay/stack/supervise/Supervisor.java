@@ -19,9 +19,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /**
  * Acts on what {@link Child} decides: looks at the machine's processes, starts and signals them,
@@ -263,11 +265,12 @@ public final class Supervisor {
     if (refusal.isPresent()) {
       return refusal.map(Order.Outcome::refused);
     }
+    boolean sound = isSound(name);
     Optional<Identity> identity;
     synchronized (this) {
       identity = state.child(name).flatMap(Child::identity);
       change(name, change);
-      identity.ifPresent(this::askToEnd);
+      identity.ifPresent(process -> askToEnd(name, process, sound));
     }
     identity.ifPresent(
         asked -> {
@@ -279,8 +282,19 @@ public final class Supervisor {
     return Optional.empty();
   }
 
+  private boolean isSound(Name name) {
+    return name.role() != Role.NODE || office.sound().contains(name);
+  }
+
   /** A paused process hears SIGTERM only when it goes on. */
-  private void askToEnd(Identity identity) {
+  private void askToEnd(Name name, Identity identity, boolean sound) {
+    if (!sound) {
+      journal.line(
+          "%s (pid %d) is killed, not asked to stop: nobody says that no commit waits on it"
+              .formatted(name, identity.pid()));
+      Signal.KILL.send(identity, table);
+      return;
+    }
     Signal.TERM.send(identity, table);
     Signal.CONT.send(identity, table);
   }
@@ -318,13 +332,16 @@ public final class Supervisor {
       closing = true;
     }
     List<Name> names = state().children().stream().map(Child::name).toList();
+    // Asked now: the controllers are gone before the nodes.
+    Set<Name> unsound =
+        names.stream().filter(name -> !isSound(name)).collect(Collectors.toUnmodifiableSet());
     for (List<Name> group : StopOrder.of(names, office.primary())) {
-      stopGroup(group, hurry);
+      stopGroup(group, unsound, hurry);
     }
     file.delete();
   }
 
-  private void stopGroup(List<Name> group, BooleanSupplier hurry) {
+  private void stopGroup(List<Name> group, Set<Name> unsound, BooleanSupplier hurry) {
     Instant begun = clock.instant();
     List<Identity> asked = new ArrayList<>();
     synchronized (this) {
@@ -333,7 +350,7 @@ public final class Supervisor {
             .ifPresent(
                 seen -> {
                   asked.add(seen.identity());
-                  askToEnd(seen.identity());
+                  askToEnd(name, seen.identity(), !unsound.contains(name));
                 });
         change(name, child -> child.stopping(name.role().grace(), begun));
       }

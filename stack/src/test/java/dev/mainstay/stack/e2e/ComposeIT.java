@@ -372,25 +372,32 @@ class ComposeIT {
 
   @Test
   @Order(9)
-  void aKilledPrimaryCostsNoRequestAndNoPost() throws IOException, InterruptedException {
-    JsonNode result =
-        mainstay
-            .run(
-                "drill",
-                "primary-kill",
-                "--docker",
-                "--before",
-                "3",
-                "--after",
-                "8",
-                "--lenient-times",
-                "--json")
-            .json();
+  void aPlannedAndAnUnplannedChangeOfThePrimaryCostNoRequestAndNoPost()
+      throws IOException, InterruptedException {
+    Command.Result drills =
+        mainstay.run(
+            "drill",
+            "switchover",
+            "primary-kill",
+            "--docker",
+            "--times",
+            "1",
+            "--before",
+            "3",
+            "--after",
+            "8",
+            "--lenient-times",
+            "--json");
 
-    System.out.println("drill in containers: " + result);
-    assertThat(result.path("held").asBoolean(false)).isTrue();
-    for (String none : List.of("failed", "lost", "doubled")) {
-      assertThat(result.path(none).asInt(-1)).as(none).isZero();
+    System.out.printf("drills in containers:%n%s", drills.out());
+    drills.succeeds();
+    List<JsonNode> results = drills.out().lines().map(Json.MAPPER::readTree).toList();
+    assertThat(results).hasSize(2);
+    for (JsonNode result : results) {
+      assertThat(result.path("held").asBoolean(false)).isTrue();
+      for (String none : List.of("failed", "lost", "doubled")) {
+        assertThat(result.path(none).asInt(-1)).as(none).isZero();
+      }
     }
     mainstay.run("drill", "primary-pause", "--docker").failsSaying("cannot be held in containers");
   }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +47,7 @@ class SupervisorTest {
   private final List<Identity> begun = new CopyOnWriteArrayList<>();
   private Home home = new Home(Path.of("unset"));
   private Optional<Name> primary = Optional.empty();
+  private Set<Name> sound = Set.copyOf(OPTIONS.names());
 
   @BeforeEach
   void makeHome() {
@@ -92,6 +94,11 @@ class SupervisorTest {
           @Override
           public Optional<Name> primary() {
             return primary;
+          }
+
+          @Override
+          public Set<Name> sound() {
+            return sound;
           }
         },
         journal::add,
@@ -247,6 +254,34 @@ class SupervisorTest {
     assertThat(table.isAlive(identity(supervisor, "db-1"))).isTrue();
   }
 
+  /** Trap: a MySQL that is asked to end answers the commits that wait on it with OK. */
+  @Test
+  void nodeOfWhichNothingGoodIsKnownIsKilledAndNotAsked() throws IOException {
+    sound = Set.of(name("db-2"));
+    Supervisor supervisor = supervisor(fresh());
+    supervisor.tick();
+    supervisor.obey(new Order(Verb.PAUSE, "db-1", null));
+
+    supervisor.obey(new Order(Verb.STOP, "db-1", null));
+    supervisor.obey(new Order(Verb.STOP, "db-2", null));
+
+    assertThat(Files.readString(ends())).isEqualTo("db-2\n");
+    assertThat(journal).anyMatch(line -> line.contains("db-1") && line.contains("is killed"));
+    assertThat(begun).filteredOn(table::isAlive).hasSize(OPTIONS.names().size() - 2);
+  }
+
+  @Test
+  void noNodeIsAskedToEndWhenNoControllerKnowsThem() throws IOException {
+    sound = Set.of();
+    Supervisor supervisor = supervisor(fresh());
+    supervisor.tick();
+
+    supervisor.stopAll(() -> false);
+
+    assertThat(Files.readAllLines(ends())).noneMatch(line -> line.startsWith("db-"));
+    assertThat(begun).noneMatch(table::isAlive);
+  }
+
   @Test
   void unknownNameIsRefusedWithTheNamesThereAre() {
     Order.Outcome outcome = supervisor(fresh()).obey(new Order(Verb.KILL, "web-7", null));
@@ -298,6 +333,11 @@ class SupervisorTest {
               @Override
               public Optional<Name> primary() {
                 return Optional.empty();
+              }
+
+              @Override
+              public Set<Name> sound() {
+                return sound;
               }
             },
             journal::add,

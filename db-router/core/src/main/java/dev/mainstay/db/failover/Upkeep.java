@@ -2,12 +2,14 @@ package dev.mainstay.db.failover;
 
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.GtidSet;
+import dev.mainstay.db.LogPosition;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation.Reached;
 import dev.mainstay.db.ReplicaStatus;
 import dev.mainstay.db.ReplicaStatus.Io;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,7 @@ final class Upkeep {
   private final NodeId office;
   private final List<Step> steps = new ArrayList<>();
   private final Map<NodeId, String> quarantined = new LinkedHashMap<>();
+  private final Map<NodeId, LogPosition> vouchable = new LinkedHashMap<>();
 
   Upkeep(Rules rules, Scene scene, EpochRecord epoch, Reached primary) {
     this.rules = rules;
@@ -49,6 +52,9 @@ final class Upkeep {
       } else if (rules.inHand(scene, id(node))) {
         tend(node);
       }
+    }
+    if (rules.inHand(scene, office)) {
+      vouch();
     }
     // One after the other: a record rests on what the nodes do already.
     if (steps.isEmpty() && rules.inHand(scene, office) && !primary.readOnly() && majority()) {
@@ -118,12 +124,25 @@ final class Upkeep {
       steps.add(new Step.LetIn(office, id, "it is back"));
     } else if (member && mayAck(node) && (!on || deaf(node))) {
       steps.add(new Step.Acknowledge(id, true, "it is an acker on record"));
-    } else if (member && on && rules.inHand(scene, office)) {
-      rules
-          .vouched(scene, node)
-          .map(to -> new Step.Vouch(office, id, to, "its acknowledgement may be lost"))
-          .ifPresent(steps::add);
+    } else if (member && on) {
+      rules.vouched(scene, node).ifPresent(to -> vouchable.put(id, to));
     }
+  }
+
+  /** For whoever has executed most: that releases all that any other could. */
+  private void vouch() {
+    vouchable.entrySet().stream()
+        .max(
+            Map.Entry.comparingByValue(
+                Comparator.comparing(LogPosition::file).thenComparingLong(LogPosition::offset)))
+        .ifPresent(
+            most ->
+                steps.add(
+                    new Step.Vouch(
+                        office,
+                        most.getKey(),
+                        most.getValue(),
+                        "its acknowledgement may be lost")));
   }
 
   /** A primary of former days, still open. Asked first, for a kill loses its caches. */

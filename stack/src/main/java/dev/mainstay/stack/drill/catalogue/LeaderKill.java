@@ -29,10 +29,10 @@ record LeaderKill(List<String> steps, List<String> perhaps) implements Drill {
               "TakeOffice",
               "TakeOffice.promote",
               "TakeOffice.record",
-              "Open",
+              "TakeOffice.open",
               "RecordAckers",
               "Acknowledge"),
-          List.of("Drain"));
+          List.of("Drain", "CatchUp", "Open", "Resume", "LetIn", "Expel"));
 
   private static final Duration DOWN = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(90);

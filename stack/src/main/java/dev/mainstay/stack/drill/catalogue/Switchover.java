@@ -17,8 +17,6 @@ import java.util.List;
 record Switchover(int times) implements Drill {
 
   private static final Duration BETWEEN = Duration.ofSeconds(1);
-  private static final Duration GLANCE = Duration.ofMillis(200);
-  private static final int ATTEMPTS = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Override
@@ -53,7 +51,7 @@ record Switchover(int times) implements Drill {
       if (replicas.isEmpty()) {
         throw new Problem("There is no replica to switch over to.");
       }
-      move(stage, replicas.get(time % replicas.size()));
+      stage.switchOver(replicas.get(time % replicas.size()));
       stage
           .awaitWhole(PATIENCE)
           .ifPresent(
@@ -62,21 +60,6 @@ record Switchover(int times) implements Drill {
                     "%d s after a switchover: %s".formatted(PATIENCE.toSeconds(), missing));
               });
       stage.await(BETWEEN);
-    }
-  }
-
-  /** One that has just joined is refused until it acknowledges; a refusal changes nothing. */
-  private static void move(Stage stage, Name to) throws InterruptedException {
-    for (int attempt = 1; true; attempt++) {
-      try {
-        stage.switchOver(to);
-        return;
-      } catch (Problem refused) {
-        if (attempt == ATTEMPTS) {
-          throw refused;
-        }
-        stage.await(GLANCE);
-      }
     }
   }
 }

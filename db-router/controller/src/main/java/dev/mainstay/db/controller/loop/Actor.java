@@ -129,17 +129,27 @@ final class Actor {
         }
         commit(sql, c, expel.epoch());
       }
-      case Step.Vouch vouch -> vouch(vouch, sql);
+      case Step.Vouch vouch -> vouch(vouch, looked, sql, c);
       case Step.LetIn letIn -> sql.letIn(c, Set.of(ControllerSettings.user(letIn.replica())));
       case Step.Close _ -> require(sql.close(c), "commits in flight did not end in time");
       case Step.Kill _ -> throw new IllegalStateException("a kill is no statement");
     }
   }
 
-  private void vouch(Step.Vouch vouch, EngineSql sql) throws SQLException {
+  /**
+   * The one change that does not go through the session that holds the lock, for the command takes
+   * its connection over. That session is asked right before: it would have ended if the server had
+   * been started anew, and then the position might mean something else.
+   */
+  private void vouch(Step.Vouch vouch, long looked, EngineSql sql, Connection c)
+      throws SQLException {
     NodeAddress node = settings.cluster().node(vouch.node()).orElseThrow();
     Connection connection = reach.connect(node);
     try {
+      require(
+          sql.holdsLock(c, Lease.lockName(settings.cluster()))
+              && System.nanoTime() - looked < Decision.VALID.toNanos(),
+          "it was decided too long ago");
       sql.vouch(connection, vouch.position());
     } finally {
       Aborts.now(connection);
