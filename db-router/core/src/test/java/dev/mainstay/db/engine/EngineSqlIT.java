@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -576,6 +577,9 @@ class EngineSqlIT {
     trio.sql.acknowledge(trio.on("db-2"), true);
     await().atMost(LONG).until(() -> trio.see("db-1").semiSync().canBeAcknowledged());
     vouch("db-1", none);
+    assertThatThrownBy(() -> vouch("db-1", new LogPosition("binlog.999999", 4)))
+        .hasMessageContaining("the log from binlog.999999:4");
+    assertThat(trio.see("db-1").semiSync().waiting()).isPositive();
     assertThat(first).isNotDone();
 
     // MySQL tells the position late.
@@ -592,12 +596,25 @@ class EngineSqlIT {
     await().atMost(LONG).until(() -> trio.see("db-1").semiSync().clients() == 2);
   }
 
+  /** Trap: the logs of all nodes have the same names. */
   @Test
-  void nobodyVouchesForALogThatIsNotThere() throws SQLException {
+  void aPositionIsInTheLogOfTheSourceThatIsFollowed() throws SQLException {
     trio.switchTo("db-1");
+    for (int i = 0; i < 3; i++) {
+      Sql.run(trio.on("db-1"), "FLUSH BINARY LOGS");
+    }
+    trio.post("db-1");
+    GtidSet all = trio.executed("db-1");
+    assertThat(trio.sql.awaitExecuted(trio.on("db-3"), all, LONG)).isTrue();
+    await().atMost(LONG).until(() -> !position("db-3").file().equals("binlog.000001"));
+    String former = position("db-3").file();
 
-    assertThatThrownBy(() -> vouch("db-1", new LogPosition("binlog.999999", 4)))
-        .hasMessageContaining("the log from binlog.999999:4");
+    trio.switchTo("db-2");
+
+    assertThat(trio.see("db-3").replication().orElseThrow().executed().map(LogPosition::file))
+        .isNotEqualTo(Optional.of(former));
+    trio.post("db-2");
+    assertThat(trio.sql.awaitExecuted(trio.on("db-3"), trio.executed("db-2"), LONG)).isTrue();
   }
 
   private static LogPosition position(String replica) throws SQLException {
