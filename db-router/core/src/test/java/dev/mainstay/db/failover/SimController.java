@@ -397,6 +397,12 @@ final class SimController {
     }
     Step step = steps.get(from);
     boolean[] over = {false};
+    if (sim.losesLease(step)) {
+      for (Session held : sessions.values()) {
+        held.open = false;
+        end(held);
+      }
+    }
     if (step instanceof Step.Kill) {
       sim.kill(sim.node(step.node()));
       sim.after(10_000, () -> mine(mine, done));

@@ -93,6 +93,8 @@ final class Simulation {
   private final boolean returning;
 
   private boolean faulty = true;
+  private int stepsLeft = -1;
+  private Optional<Step> lostBefore = Optional.empty();
   private int uuids = 100;
 
   // What the checker knows.
@@ -146,6 +148,49 @@ final class Simulation {
       throw traced ? new Broken("%s%n%s".formatted(e.what(), sim.trace()), e.unsafe) : e;
     }
     return sim;
+  }
+
+  /**
+   * Runs a schedule with one fault, the death of the primary, in which whoever leads then loses all
+   * its locks right before a step.
+   *
+   * @param step which one of all steps that are begun after the fault, from 0
+   * @return the step; empty if there were fewer
+   */
+  static Optional<Step> leaseLostBefore(int step, Engine engine, int size, boolean traced) {
+    long seed = 0;
+    Simulation sim;
+    do {
+      sim = new Simulation(seed++, Rules.STRICT, false, traced);
+    } while (sim.engine != engine || sim.nodes.size() != size || sim.returning);
+    try {
+      sim.loseLease(step);
+    } catch (Broken e) {
+      throw traced ? new Broken("%s%n%s".formatted(e.what(), sim.trace()), e.unsafe) : e;
+    }
+    return sim.lostBefore;
+  }
+
+  private void loseLease(int step) {
+    SimNode first = nodes.getFirst();
+    begin();
+    after(
+        3 * SECOND,
+        () -> {
+          stepsLeft = step;
+          crash(first);
+          after(5 * SECOND, () -> boot(first));
+        });
+    play(12 * SECOND);
+  }
+
+  /** Asked before every step, whether the lease is lost right now. */
+  boolean losesLease(Step step) {
+    if (stepsLeft == 0) {
+      trace(() -> "the lease is lost before " + step);
+      lostBefore = Optional.of(step);
+    }
+    return stepsLeft-- == 0;
   }
 
   /** How often a node was opened. */
@@ -707,11 +752,23 @@ final class Simulation {
   // ---- The whole
 
   private void run() {
+    begin();
+    after(random(SECOND / 2, 3 * SECOND), this::fault);
+    play(random(5 * SECOND, 30 * SECOND));
+  }
+
+  private void begin() {
     found();
     controllers.forEach(SimController::start);
     after(1, this::client);
-    after(random(SECOND / 2, 3 * SECOND), this::fault);
-    long faults = random(5 * SECOND, 30 * SECOND);
+  }
+
+  /**
+   * Until all is well again.
+   *
+   * @param faults when there are no more
+   */
+  private void play(long faults) {
     after(faults, this::heal);
     long end = faults + HEALED;
     int before = -1;

@@ -3,7 +3,10 @@ package dev.mainstay.db.failover;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import dev.mainstay.db.Engine;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,6 +36,30 @@ class SimulationTest {
       }
     }
     assertThat(openings).isGreaterThan((int) SCHEDULES);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leaseMayBeLostBeforeAnyStep(Engine engine) {
+    for (int size : new int[] {2, 3, 5}) {
+      Set<String> before = new TreeSet<>();
+      int step = 0;
+      Optional<Step> lost = leaseLostBefore(step, engine, size);
+      while (lost.isPresent()) {
+        before.add(lost.get().getClass().getSimpleName());
+        lost = leaseLostBefore(++step, engine, size);
+      }
+
+      assertThat(before).contains("Fence", "TakeOffice", "Follow", "RecordAckers");
+    }
+  }
+
+  private static Optional<Step> leaseLostBefore(int step, Engine engine, int size) {
+    try {
+      return Simulation.leaseLostBefore(step, engine, size, false);
+    } catch (Simulation.Broken _) {
+      return Simulation.leaseLostBefore(step, engine, size, true);
+    }
   }
 
   @ParameterizedTest
