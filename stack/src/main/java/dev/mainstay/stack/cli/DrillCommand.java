@@ -76,7 +76,7 @@ final class DrillCommand implements Callable<Integer> {
   @Option(
       names = "--docker",
       description =
-          "Uses the stack that `up --docker` started. For drills that only kill or switch over; whether two nodes could obtain acknowledgements at once is not seen there.")
+          "Uses the stack that `up --docker` started. For drills that only kill or switch over.")
   boolean docker;
 
   @Option(

@@ -33,8 +33,7 @@ import tools.jackson.databind.JsonNode;
  * The stack of the project's {@code docker-compose.yml}, by way of the {@code docker} command.
  *
  * <p>Neither the nodes' ports nor the controllers' are published, so both are asked from inside
- * their containers. That is too slow for looking at the nodes many times a second: whether two
- * could obtain acknowledgements at once is not seen here, and the drills on processes see it.
+ * their containers.
  */
 public final class ContainerSubject implements Subject {
 
@@ -160,11 +159,6 @@ public final class ContainerSubject implements Subject {
   }
 
   @Override
-  public boolean looksAtNodes() {
-    return false;
-  }
-
-  @Override
   public Watch watch(InstantSource clock) {
     Set<Event> events = ConcurrentHashMap.newKeySet();
     List<Process> streams = new ArrayList<>();
@@ -175,15 +169,19 @@ public final class ContainerSubject implements Subject {
       streams.add(stream);
       Thread.ofVirtual().start(() -> gather(stream, events));
     }
+    List<ContainerLooks> looks =
+        nodes().stream().map(node -> ContainerLooks.start(containers, node, clock)).toList();
     return new Watch() {
       @Override
       public Seen stop() {
         return new Seen(
-            events.stream().sorted(Comparator.comparing(Event::at)).toList(), List.of());
+            events.stream().sorted(Comparator.comparing(Event::at)).toList(),
+            looks.stream().flatMap(each -> each.samples().stream()).toList());
       }
 
       @Override
       public void close() {
+        looks.forEach(ContainerLooks::close);
         streams.forEach(Process::destroy);
       }
     };

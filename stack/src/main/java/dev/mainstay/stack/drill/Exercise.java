@@ -93,15 +93,12 @@ public final class Exercise {
           (node, why) -> progress.say("%s is left out: it %s".formatted(node, why)));
       List<Copy> copies = copies(run, quarantined.keySet(), problems);
       Subject.Seen seen = watch.stop();
-      if (subject.looksAtNodes()) {
-        Instant firstFault = stage.marks().stream().map(Mark::at).findFirst().orElse(ended);
-        problems.addAll(
-            Coverage.gaps(
-                subject.nodes().stream().map(Name::toString).toList(),
-                seen.samples(),
-                begun,
-                firstFault));
-      }
+      problems.addAll(
+          Coverage.gaps(
+              subject.nodes().stream().map(Name::toString).toList(),
+              seen.samples(),
+              begun,
+              stage.marks().stream().map(Mark::at).findFirst().orElse(ended)));
       return new Trial(
           begun,
           ended,

@@ -7,6 +7,7 @@ import dev.mainstay.stack.drill.watch.CopyReader;
 import dev.mainstay.stack.drill.watch.EventStream;
 import dev.mainstay.stack.drill.watch.Probe;
 import dev.mainstay.stack.drill.watch.Sampler;
+import dev.mainstay.stack.drill.watch.StrayWrite;
 import dev.mainstay.stack.launch.Secrets;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
@@ -19,9 +20,6 @@ import dev.mainstay.stack.supervise.Order;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -35,8 +33,6 @@ import tools.jackson.databind.JsonNode;
 
 /** A stack of processes on this machine, by way of its supervisor and of its nodes' own ports. */
 public final class ProcessSubject implements Subject {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Home home;
   private final Options options;
@@ -120,22 +116,15 @@ public final class ProcessSubject implements Subject {
 
   @Override
   public void err(Name node) {
-    Access access = new Access("", "controller", Secrets.of(home).controller());
-    try (Connection connection = access.connect(options.portOf(node), PATIENCE);
-        Statement statement = connection.createStatement()) {
-      // The account may write on a closed node, but on MySQL not past super_read_only.
-      boolean mysql = engine.equals("mysql");
-      if (mysql) {
-        statement.execute("SET GLOBAL super_read_only = 0");
-      }
-      statement.executeUpdate(
-          "INSERT INTO mainstay_control.heartbeat (only_row, at_micros, controller) VALUES (2, 0, 'a drill')");
-      if (mysql) {
-        statement.execute("SET GLOBAL super_read_only = 1");
-      }
-    } catch (SQLException e) {
-      throw new Problem("Nothing could be written on %s: %s".formatted(node, e.getMessage()));
-    }
+    StrayWrite.on(
+        node.toString(),
+        options.portOf(node),
+        new Access("", "controller", Secrets.of(home).controller()),
+        probe());
+  }
+
+  private Probe probe() {
+    return Probe.valueOf(engine.toUpperCase(Locale.ROOT));
   }
 
   @Override
@@ -154,22 +143,13 @@ public final class ProcessSubject implements Subject {
   }
 
   @Override
-  public boolean looksAtNodes() {
-    return true;
-  }
-
-  @Override
   public Watch watch(InstantSource clock) {
     Secrets secrets = Secrets.of(home);
     Map<String, Integer> ports = new TreeMap<>();
     nodes().forEach(node -> ports.put(node.toString(), options.portOf(node)));
     EventStream events = EventStream.of(controllers.uris());
     Sampler sampler =
-        Sampler.start(
-            Probe.valueOf(engine.toUpperCase(Locale.ROOT)),
-            new Access("", "monitor", secrets.monitor()),
-            ports,
-            clock);
+        Sampler.start(probe(), new Access("", "monitor", secrets.monitor()), ports, clock);
     return new Watch() {
       @Override
       public Seen stop() throws InterruptedException {

@@ -68,9 +68,6 @@ public interface Subject {
   /** The file that makes a leading controller die before a step, if there is one. */
   Optional<Path> hook();
 
-  /** Whether {@link #watch} looks at the nodes, or only listens to the controllers. */
-  boolean looksAtNodes();
-
   /** Begins to look at the nodes and to listen to the controllers. */
   Watch watch(InstantSource clock);
 
