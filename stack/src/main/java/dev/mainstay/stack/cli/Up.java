@@ -135,25 +135,22 @@ final class Up implements Callable<Integer> {
   public Integer call() {
     Options options = options();
     Home home = homeOption.home();
-    if (docker) {
-      return inContainers(home);
-    }
     if (supervise) {
       return supervise(home, options);
     }
+    Containers containers = new Containers(Project.folder(), home);
     boolean fresh = !home.isOurs();
     try {
-      return detach ? detach(home) : supervise(home, options);
+      return docker ? inContainers(containers) : detach ? detach(home) : supervise(home, options);
     } finally {
-      if (fresh) {
+      if (fresh && !containers.areUp()) {
         // A start that was refused leaves nothing behind.
         home.discard();
       }
     }
   }
 
-  private int inContainers(Home home) {
-    Containers containers = new Containers(Project.folder(), home);
+  private int inContainers(Containers containers) {
     containers.up();
     Report report = Report.of(containers);
     report.print(json);

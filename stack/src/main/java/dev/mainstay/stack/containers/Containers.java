@@ -5,6 +5,7 @@ import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Json;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,6 +38,7 @@ public final class Containers {
 
   private final Path project;
   private final Home home;
+  private final String docker;
 
   /**
    * The stack of a home, which need not be up.
@@ -43,8 +46,16 @@ public final class Containers {
    * @param project the folder of {@code docker-compose.yml}
    */
   public Containers(Path project, Home home) {
+    this(project, home, "docker");
+  }
+
+  /**
+   * @param docker the command
+   */
+  Containers(Path project, Home home, String docker) {
     this.project = project;
     this.home = home;
+    this.docker = docker;
   }
 
   /** Whether {@link #up} was called on this home, and {@link #down} not since. */
@@ -56,11 +67,40 @@ public final class Containers {
     return home.folder().resolve("containers");
   }
 
-  /** Starts what is not there yet, and returns when all of it is healthy. */
+  /**
+   * Starts what is not there yet, and returns when all of it is healthy.
+   *
+   * @throws Problem if it does not come up; the home is then marked only if there is something that
+   *     {@link #down} would have to take away
+   */
   public void up() {
+    requireDocker();
     home.create();
     Home.write(mark(), "The stack of this home runs in containers; see docker-compose.yml.\n");
-    show("The stack did not come up", "compose", "up", "--detach", "--wait");
+    try {
+      show("The stack did not come up", "compose", "up", "--detach", "--wait");
+    } catch (Problem failed) {
+      if (tell("compose", "ps", "--all", "--quiet").filter(String::isEmpty).isPresent()) {
+        unmark();
+      }
+      throw failed;
+    }
+  }
+
+  private void requireDocker() {
+    if (exit(started(command("compose", "version").redirectErrorStream(true))) != 0) {
+      throw new Problem(
+          "The command docker has no `docker compose` here. Install Docker's Compose plugin, or leave --docker out: `mainstay up` needs none.");
+    }
+    read("compose", "ls", "--format", "json");
+  }
+
+  private void unmark() {
+    try {
+      Files.deleteIfExists(mark());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**
@@ -74,11 +114,7 @@ public final class Containers {
       command.add("--volumes");
     }
     show("The stack did not go down", command.toArray(String[]::new));
-    try {
-      Files.deleteIfExists(mark());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    unmark();
   }
 
   /** The containers that there are or should be, in order. */
@@ -141,7 +177,8 @@ public final class Containers {
 
   /** The same, read while it runs; whoever starts it ends it. */
   public Process following(String service, String line, String... arguments) {
-    return start(false, inside(service, line, arguments));
+    return started(
+        command(inside(service, line, arguments)).redirectError(ProcessBuilder.Redirect.DISCARD));
   }
 
   private static String[] inside(String service, String line, String... arguments) {
@@ -185,7 +222,7 @@ public final class Containers {
   private Optional<String> tell(String... arguments) {
     try {
       return Optional.of(read(arguments).strip());
-    } catch (Problem noContainer) {
+    } catch (Problem failed) {
       return Optional.empty();
     }
   }
@@ -207,41 +244,48 @@ public final class Containers {
   }
 
   private void show(String failure, String... arguments) {
-    Process process = start(true, arguments);
-    if (exit(process) != 0) {
+    if (exit(started(command(arguments).inheritIO())) != 0) {
       throw new Problem(
           failure + ". `docker compose ps --all` and `docker compose logs` tell more.");
     }
   }
 
   private String read(String... arguments) {
-    Process process = start(false, arguments);
+    Process process = started(command(arguments));
+    CompletableFuture<String> complaint =
+        CompletableFuture.supplyAsync(() -> text(process.getErrorStream()));
+    String out = text(process.getInputStream());
+    if (exit(process) != 0) {
+      throw new Problem(
+          "`docker %s` failed: %s"
+              .formatted(String.join(" ", arguments), (out + complaint.join()).strip()));
+    }
+    return out;
+  }
+
+  private static String text(InputStream stream) {
     try {
-      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (exit(process) != 0) {
-        throw new Problem(
-            "docker %s failed: %s".formatted(String.join(" ", arguments), out.strip()));
-      }
-      return out;
+      return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private Process start(boolean shown, String... arguments) {
-    List<String> command = new ArrayList<>(List.of("docker"));
+  private ProcessBuilder command(String... arguments) {
+    List<String> command = new ArrayList<>(List.of(docker));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder = new ProcessBuilder(command).directory(project.toFile());
-    if (shown) {
-      builder.inheritIO();
-    } else {
-      builder.redirectErrorStream(false).redirectError(ProcessBuilder.Redirect.DISCARD);
-    }
+    return new ProcessBuilder(command).directory(project.toFile());
+  }
+
+  private Process started(ProcessBuilder command) {
     try {
-      return builder.start();
+      return command.start();
     } catch (IOException noSuchCommand) {
       throw new Problem(
-          "The command docker is missing. Install Docker, or leave --docker out: `mainstay up` needs none.");
+          areUp()
+              ? "The command docker is missing, and the stack of %s runs in containers. Install Docker; if the containers are gone, delete the file %s."
+                  .formatted(home.folder(), mark())
+              : "The command docker is missing. Install Docker, or leave --docker out: `mainstay up` needs none.");
     }
   }
 
