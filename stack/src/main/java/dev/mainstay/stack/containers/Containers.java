@@ -142,10 +142,32 @@ public final class Containers {
                                 String.join(
                                     ", ",
                                     all.stream().map(one -> one.name().toString()).toList()))));
-    String id = Objects.requireNonNull(container.id());
-    read("kill", id);
-    Thread.sleep(downtime);
-    read("start", id);
+    killFor(Objects.requireNonNull(container.id()), downtime);
+  }
+
+  /** Whoever ends this command meanwhile, with Ctrl-C for example, does not leave it down. */
+  private void killFor(String id, Duration downtime) throws InterruptedException {
+    Thread start = new Thread(() -> read("start", id));
+    Runtime.getRuntime().addShutdownHook(start);
+    boolean killed = false;
+    try {
+      read("kill", id);
+      killed = true;
+      Thread.sleep(downtime);
+    } finally {
+      if (cancelled(start) && killed) {
+        read("start", id);
+      }
+    }
+  }
+
+  /** False if this JVM is ending, so that the hook runs. */
+  private static boolean cancelled(Thread hook) {
+    try {
+      return Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException ending) {
+      return false;
+    }
   }
 
   /** The ids of the containers that are there. */

@@ -2,15 +2,21 @@ package dev.mainstay.stack.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.Home;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ContainersTest {
+
+  private static final Name WEB_1 = new Name(Role.WEB_APP, 1);
 
   @TempDir Path folder;
 
@@ -91,5 +97,54 @@ class ContainersTest {
     assertThatThrownBy(() -> containers(folder.resolve("none").toString()).down(false))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("delete the file " + home.folder().resolve("containers"));
+  }
+
+  @Test
+  void whatIsKilledIsStartedAgain() throws InterruptedException {
+    docker.answers("compose ps --all --format json", listed("web-app", "aaa"));
+
+    containers().kill(WEB_1, Duration.ZERO);
+
+    assertThat(docker.asked()).endsWith("kill aaa", "start aaa");
+  }
+
+  @Test
+  void whatIsKilledIsStartedAgainAtOnceWhenTheWaitingIsInterrupted() throws InterruptedException {
+    docker.answers("compose ps --all --format json", listed("web-app", "aaa"));
+    Thread kill =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    containers().kill(WEB_1, Duration.ofHours(1));
+                  } catch (InterruptedException expected) {
+                    Thread.currentThread().interrupt();
+                  }
+                });
+    await().until(() -> docker.asked().contains("kill aaa"));
+
+    await()
+        .until(
+            () -> {
+              kill.interrupt();
+              return docker.asked().contains("start aaa");
+            });
+    kill.join();
+  }
+
+  @Test
+  void whatCouldNotBeKilledIsNotStarted() {
+    docker.answers("compose ps --all --format json", listed("web-app", "aaa"));
+    docker.fails("kill aaa", "container aaa is not running");
+
+    assertThatThrownBy(() -> containers().kill(WEB_1, Duration.ZERO))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("container aaa is not running");
+    assertThat(docker.asked()).doesNotContain("start aaa");
+  }
+
+  private static String listed(String service, String id) {
+    return "{\"ID\":\"%s\",\"Name\":\"mainstay-%s-1\",\"Service\":\"%s\",\"State\":\"running\",\"Health\":\"\"}"
+        .formatted(id, service, service);
   }
 }
