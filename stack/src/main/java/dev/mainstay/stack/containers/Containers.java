@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
@@ -70,15 +71,18 @@ public final class Containers {
   /**
    * Starts what is not there yet, and returns when all of it is healthy.
    *
+   * @param web how many web-apps; as many as the file says if it is empty
    * @throws Problem if it does not come up; the home is then marked only if there is something that
    *     {@link #down} would have to take away
    */
-  public void up() {
+  public void up(OptionalInt web) {
     requireDocker();
     home.create();
     Home.write(mark(), "The stack of this home runs in containers; see docker-compose.yml.\n");
     try {
-      show("The stack did not come up", "compose", "up", "--detach", "--wait");
+      List<String> command = new ArrayList<>(List.of("compose", "up", "--detach", "--wait"));
+      web.ifPresent(number -> command.addAll(List.of("--scale", "web-app=" + number)));
+      show("The stack did not come up", command.toArray(String[]::new));
     } catch (Problem failed) {
       if (tell("compose", "ps", "--all", "--quiet").filter(String::isEmpty).isPresent()) {
         unmark();

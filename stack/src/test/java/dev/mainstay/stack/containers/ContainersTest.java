@@ -10,6 +10,7 @@ import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.Home;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,7 @@ class ContainersTest {
 
   @Test
   void upMarksTheHomeUntilDown() {
-    containers().up();
+    containers().up(OptionalInt.empty());
     assertThat(containers().areUp()).isTrue();
 
     containers().down(false);
@@ -48,10 +49,17 @@ class ContainersTest {
   }
 
   @Test
+  void upScalesTheWebAppsWhereANumberIsAskedFor() {
+    containers().up(OptionalInt.of(4));
+
+    assertThat(docker.asked()).endsWith("compose up --detach --wait --scale web-app=4");
+  }
+
+  @Test
   void withoutDockerNothingIsMarked() {
     Containers containers = containers(folder.resolve("none").toString());
 
-    assertThatThrownBy(containers::up)
+    assertThatThrownBy(() -> containers.up(OptionalInt.empty()))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("The command docker is missing", "leave --docker out");
     assertThat(containers.areUp()).isFalse();
@@ -62,7 +70,7 @@ class ContainersTest {
   void withoutComposeNothingIsMarked() {
     docker.fails("compose version", "docker: compose is not a docker command");
 
-    assertThatThrownBy(containers()::up)
+    assertThatThrownBy(() -> containers().up(OptionalInt.empty()))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("Compose plugin");
     assertThat(containers().areUp()).isFalse();
@@ -72,7 +80,7 @@ class ContainersTest {
   void anEngineThatDoesNotAnswerIsToldInItsOwnWordsAndNothingIsMarked() {
     docker.fails("compose ls *", "Cannot connect to the Docker daemon");
 
-    assertThatThrownBy(containers()::up)
+    assertThatThrownBy(() -> containers().up(OptionalInt.empty()))
         .isInstanceOf(Problem.class)
         .hasMessageContaining("Cannot connect to the Docker daemon");
     assertThat(containers().areUp()).isFalse();
@@ -82,17 +90,19 @@ class ContainersTest {
   void anUpThatFailsMarksTheHomeOnlyIfItMadeContainers() {
     docker.fails("compose up *", "no such image");
 
-    assertThatThrownBy(containers()::up).hasMessageContaining("The stack did not come up");
+    assertThatThrownBy(() -> containers().up(OptionalInt.empty()))
+        .hasMessageContaining("The stack did not come up");
     assertThat(containers().areUp()).isFalse();
 
     docker.answers("compose ps --all --quiet", "0123456789ab");
-    assertThatThrownBy(containers()::up).hasMessageContaining("The stack did not come up");
+    assertThatThrownBy(() -> containers().up(OptionalInt.empty()))
+        .hasMessageContaining("The stack did not come up");
     assertThat(containers().areUp()).isTrue();
   }
 
   @Test
   void aMarkThatIsLeftOfADockerThatIsGoneIsNamed() {
-    containers().up();
+    containers().up(OptionalInt.empty());
 
     assertThatThrownBy(() -> containers(folder.resolve("none").toString()).down(false))
         .isInstanceOf(Problem.class)
