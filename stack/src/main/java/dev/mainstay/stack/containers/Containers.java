@@ -219,30 +219,40 @@ public final class Containers {
     return read("compose", "exec", "--no-TTY", "gw-1", "link").strip();
   }
 
-  /**
-   * The port of this machine at which the first gateway serves the site; while it has no container
-   * that runs, the one at which it would.
-   */
-  public int sitePort() {
-    Matcher port = PORT.matcher(tell("compose", "port", "gw-1", "8080").orElse(""));
+  /** The port of this machine at which a gateway serves the site. */
+  public int sitePort(Name gateway) {
+    return port(gateway, 8080);
+  }
+
+  /** The port of this machine at which a gateway has its dashboard and API. */
+  public int adminPort(Name gateway) {
+    return port(gateway, 9090);
+  }
+
+  /** While it has no container that runs, the one at which it would. */
+  private int port(Name gateway, int inside) {
+    Matcher port =
+        PORT.matcher(
+            tell("compose", "port", gateway.toString(), String.valueOf(inside)).orElse(""));
     return port.matches()
         ? Integer.parseInt(port.group(1))
-        : published(read("compose", "config", "--format", "json"));
+        : published(read("compose", "config", "--format", "json"), gateway, inside);
   }
 
   /** What {@code docker compose config} says of it. */
-  static int published(String config) {
+  static int published(String config, Name gateway, int inside) {
     return Json.MAPPER
         .readTree(config)
         .path("services")
-        .path("gw-1")
+        .path(gateway.toString())
         .path("ports")
         .valueStream()
-        .filter(port -> port.path("target").asInt(0) == 8080)
+        .filter(port -> port.path("target").asInt(0) == inside)
         .mapToInt(port -> port.path("published").asInt(0))
         .filter(port -> port > 0)
         .findFirst()
-        .orElseThrow(() -> new Problem("gw-1 publishes no port in docker-compose.yml."));
+        .orElseThrow(
+            () -> new Problem("%s publishes no port in docker-compose.yml.".formatted(gateway)));
   }
 
   private Optional<String> tell(String... arguments) {
