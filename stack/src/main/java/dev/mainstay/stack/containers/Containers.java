@@ -4,33 +4,48 @@ import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Json;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
  * The project's {@code docker-compose.yml}, as the commands act on it. A mark in the home says that
- * the stack there is one of containers.
+ * the stack there is one of containers, and under which name Compose keeps it.
+ *
+ * <p>Whatever has that name shares containers and volumes. The standard home's is the file's own,
+ * so that {@code docker compose} acts on the same; another home's is made of its path; {@code
+ * COMPOSE_PROJECT_NAME} overrules both.
  */
 public final class Containers {
 
+  /** In {@code docker-compose.yml}. */
+  static final String STANDARD_NAME = "mainstay";
+
+  private static final String NAME_VARIABLE = "COMPOSE_PROJECT_NAME";
+  private static final Pattern NAME = Pattern.compile("(?m)^project: (\\S+)$");
   private static final Pattern PORT = Pattern.compile(".*:(\\d+)");
 
   /** In bash alone: the images hold no curl, and the controllers' port is not published. */
@@ -40,6 +55,7 @@ public final class Containers {
   private final Path project;
   private final Home home;
   private final String docker;
+  private final Map<String, String> surroundings;
 
   /**
    * The stack of a home, which need not be up.
@@ -47,16 +63,18 @@ public final class Containers {
    * @param project the folder of {@code docker-compose.yml}
    */
   public Containers(Path project, Home home) {
-    this(project, home, "docker");
+    this(project, home, "docker", System.getenv());
   }
 
   /**
    * @param docker the command
+   * @param surroundings environment variables
    */
-  Containers(Path project, Home home, String docker) {
+  Containers(Path project, Home home, String docker, Map<String, String> surroundings) {
     this.project = project;
     this.home = home;
     this.docker = docker;
+    this.surroundings = Map.copyOf(surroundings);
   }
 
   /** Whether {@link #up} was called on this home, and {@link #down} not since. */
@@ -76,9 +94,22 @@ public final class Containers {
    *     {@link #down} would have to take away
    */
   public void up(OptionalInt web) {
-    requireDocker();
+    requireCompose();
+    refuseAnotherName();
+    String name =
+        name()
+            .orElseGet(
+                () ->
+                    Json.MAPPER
+                        .readTree(read("compose", "config", "--format", "json"))
+                        .path("name")
+                        .asString(STANDARD_NAME));
+    refuseAnothers(name, "Stop them there first, or choose another name for these with --home.");
     home.create();
-    Home.write(mark(), "The stack of this home runs in containers; see docker-compose.yml.\n");
+    Home.write(
+        mark(),
+        "The stack of this home runs in containers; see docker-compose.yml.\nproject: %s\n"
+            .formatted(name));
     try {
       List<String> command = new ArrayList<>(List.of("compose", "up", "--detach", "--wait"));
       web.ifPresent(number -> command.addAll(List.of("--scale", "web-app=" + number)));
@@ -91,12 +122,105 @@ public final class Containers {
     }
   }
 
-  private void requireDocker() {
+  private void requireCompose() {
     if (exit(started(command("compose", "version").redirectErrorStream(true))) != 0) {
       throw new Problem(
           "The command docker has no `docker compose` here. Install Docker's Compose plugin, or leave --docker out: `mainstay up` needs none.");
     }
-    read("compose", "ls", "--format", "json");
+  }
+
+  /** As it came up; else as is asked for; else as the home has it. Empty: as the file has it. */
+  private Optional<String> name() {
+    return markedName().or(this::askedName).or(this::nameOfHome);
+  }
+
+  private Optional<String> markedName() {
+    return Home.read(mark()).map(NAME::matcher).filter(Matcher::find).map(found -> found.group(1));
+  }
+
+  private Optional<String> askedName() {
+    return Optional.ofNullable(surroundings.get(NAME_VARIABLE)).filter(name -> !name.isBlank());
+  }
+
+  private Optional<String> nameOfHome() {
+    return home.folder().equals(Home.beside(project).folder())
+        ? Optional.empty()
+        : Optional.of("%s-%s".formatted(STANDARD_NAME, digest(home.folder().toString())));
+  }
+
+  private static String digest(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 4);
+    } catch (NoSuchAlgorithmException everyJdkHasIt) {
+      throw new IllegalStateException(everyJdkHasIt);
+    }
+  }
+
+  private void refuseAnotherName() {
+    Optional<String> marked = markedName();
+    if (marked.isPresent() && askedName().filter(name -> !name.equals(marked.get())).isPresent()) {
+      throw new Problem(
+          "The stack of %s is up under the name %s, and %s is %s. `mainstay down` stops it first."
+              .formatted(home.folder(), marked.get(), NAME_VARIABLE, askedName().orElseThrow()));
+    }
+  }
+
+  /** Two clones have the same names, and what one of them drops the other one would miss. */
+  private void refuseAnothers(String name, String way) {
+    Optional<String> others =
+        othersFile(read("compose", "ls", "--all", "--format", "json"), name, ownFiles());
+    if (others.isPresent()) {
+      throw new Problem(
+          "The containers of the name %s were started by %s, not from here; nothing was done. %s"
+              .formatted(name, others.get(), way));
+    }
+  }
+
+  private Set<Path> ownFiles() {
+    String files = surroundings.getOrDefault("COMPOSE_FILE", "docker-compose.yml");
+    return Stream.of(files.split(File.pathSeparator, -1))
+        .map(file -> real(project.resolve(file)))
+        .collect(Collectors.toSet());
+  }
+
+  /**
+   * The file that a project was started by, if it is there and none of {@code own}: a clone that
+   * was moved is still the same.
+   *
+   * @param listed {@code docker compose ls --all --format json}
+   */
+  static Optional<String> othersFile(String listed, String name, Set<Path> own) {
+    List<Path> files =
+        Json.MAPPER
+            .readTree(listed)
+            .valueStream()
+            .filter(one -> one.path("Name").asString("").equals(name))
+            .flatMap(one -> Stream.of(one.path("ConfigFiles").asString("").split(",", -1)))
+            .map(Path::of)
+            .filter(Files::isRegularFile)
+            .map(Containers::real)
+            .toList();
+    return files.stream().anyMatch(own::contains)
+        ? Optional.empty()
+        : files.stream().findFirst().map(Path::toString);
+  }
+
+  private static Path real(Path file) {
+    try {
+      return file.toRealPath();
+    } catch (IOException missing) {
+      return file.toAbsolutePath().normalize();
+    }
+  }
+
+  /** A command of Compose on this stack, as a user types it. */
+  public String typed(String arguments) {
+    String name = name().orElse(STANDARD_NAME);
+    return name.equals(askedName().orElse(STANDARD_NAME))
+        ? "docker compose " + arguments
+        : "docker compose -p %s %s".formatted(name, arguments);
   }
 
   private void unmark() {
@@ -113,6 +237,9 @@ public final class Containers {
    * @param wipe drops the volumes too
    */
   public void down(boolean wipe) {
+    refuseAnothers(
+        name().orElse(STANDARD_NAME),
+        "Take them down there. If this home's own are gone, delete the file %s.".formatted(mark()));
     List<String> command = new ArrayList<>(List.of("compose", "down"));
     if (wipe) {
       command.add("--volumes");
@@ -282,7 +409,7 @@ public final class Containers {
   private void show(String failure, String... arguments) {
     if (exit(started(command(arguments).inheritIO())) != 0) {
       throw new Problem(
-          failure + ". `docker compose ps --all` and `docker compose logs` tell more.");
+          "%s. `%s` and `%s` tell more.".formatted(failure, typed("ps --all"), typed("logs")));
     }
   }
 
@@ -310,7 +437,9 @@ public final class Containers {
   private ProcessBuilder command(String... arguments) {
     List<String> command = new ArrayList<>(List.of(docker));
     command.addAll(List.of(arguments));
-    return new ProcessBuilder(command).directory(project.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(project.toFile());
+    name().ifPresent(name -> builder.environment().put(NAME_VARIABLE, name));
+    return builder;
   }
 
   private Process started(ProcessBuilder command) {

@@ -46,7 +46,7 @@ final class FakeDocker {
     try {
       Files.writeString(
           program,
-          "#!/bin/sh\necho \"$*\" >>%s\ncase \"$*\" in\n%s\nesac\n"
+          "#!/bin/sh\necho \"${COMPOSE_PROJECT_NAME-}: $*\" >>%s\ncase \"$*\" in\n%s\nesac\n"
               .formatted(asked, String.join("\n", rules)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -60,6 +60,15 @@ final class FakeDocker {
 
   /** The arguments of each call, in order. */
   List<String> asked() {
+    return lines().stream().map(line -> line.substring(line.indexOf(": ") + 2)).toList();
+  }
+
+  /** Compose's name for the project in each call, in order; blank if there was none. */
+  List<String> names() {
+    return lines().stream().map(line -> line.substring(0, line.indexOf(": "))).toList();
+  }
+
+  private List<String> lines() {
     try {
       return Files.exists(asked) ? Files.readAllLines(asked) : List.of();
     } catch (IOException e) {
