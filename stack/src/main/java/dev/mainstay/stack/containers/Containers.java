@@ -82,8 +82,18 @@ public final class Containers {
     return Files.exists(mark());
   }
 
+  /** Whether {@link #down} left data behind, to be found by the next {@link #up}. */
+  public boolean haveData() {
+    return areUp() || Files.exists(data());
+  }
+
   private Path mark() {
     return home.folder().resolve("containers");
+  }
+
+  /** In place of the mark, between a {@link #down} that keeps the volumes and the next up. */
+  private Path data() {
+    return home.folder().resolve("volumes");
   }
 
   /**
@@ -116,7 +126,7 @@ public final class Containers {
       show("The stack did not come up", command.toArray(String[]::new));
     } catch (Problem failed) {
       if (tell("compose", "ps", "--all", "--quiet").filter(String::isEmpty).isPresent()) {
-        unmark();
+        delete(mark());
       }
       throw failed;
     }
@@ -129,13 +139,16 @@ public final class Containers {
     }
   }
 
-  /** As it came up; else as is asked for; else as the home has it. Empty: as the file has it. */
+  /**
+   * As it came up; else as is asked for; else as its data have it, else as the home has it. Empty:
+   * as the file has it.
+   */
   private Optional<String> name() {
-    return markedName().or(this::askedName).or(this::nameOfHome);
+    return nameIn(mark()).or(this::askedName).or(() -> nameIn(data())).or(this::nameOfHome);
   }
 
-  private Optional<String> markedName() {
-    return Home.read(mark()).map(NAME::matcher).filter(Matcher::find).map(found -> found.group(1));
+  private static Optional<String> nameIn(Path file) {
+    return Home.read(file).map(NAME::matcher).filter(Matcher::find).map(found -> found.group(1));
   }
 
   private Optional<String> askedName() {
@@ -159,7 +172,7 @@ public final class Containers {
   }
 
   private void refuseAnotherName() {
-    Optional<String> marked = markedName();
+    Optional<String> marked = nameIn(mark());
     if (marked.isPresent() && askedName().filter(name -> !name.equals(marked.get())).isPresent()) {
       throw new Problem(
           "The stack of %s is up under the name %s, and %s is %s. `mainstay down` stops it first."
@@ -223,9 +236,9 @@ public final class Containers {
         : "docker compose -p %s %s".formatted(name, arguments);
   }
 
-  private void unmark() {
+  private static void delete(Path file) {
     try {
-      Files.deleteIfExists(mark());
+      Files.deleteIfExists(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -245,7 +258,15 @@ public final class Containers {
       command.add("--volumes");
     }
     show("The stack did not go down", command.toArray(String[]::new));
-    unmark();
+    if (wipe) {
+      delete(data());
+    } else {
+      Home.write(
+          data(),
+          "The data of this home's stack in containers; `mainstay down --wipe` drops them.\nproject: %s\n"
+              .formatted(name().orElse(STANDARD_NAME)));
+    }
+    delete(mark());
   }
 
   /** The containers that there are or should be, in order. */

@@ -198,6 +198,22 @@ class ContainersTest {
   }
 
   @Test
+  void dataThatDownKeptAreFoundUnderTheirNameUntilTheyAreDropped() {
+    surroundings = Map.of("COMPOSE_PROJECT_NAME", "board");
+    containers().up(OptionalInt.empty());
+    containers().down(false);
+    surroundings = Map.of();
+    assertThat(containers().haveData()).isTrue();
+    assertThat(containers().areUp()).isFalse();
+
+    containers().down(true);
+
+    assertThat(docker.asked()).endsWith("compose down --volumes");
+    assertThat(docker.names()).containsOnly("board");
+    assertThat(containers().haveData()).isFalse();
+  }
+
+  @Test
   void aStackThatIsUpTakesNoOtherName() {
     containers().up(OptionalInt.empty());
     surroundings = Map.of("COMPOSE_PROJECT_NAME", "board");
