@@ -153,8 +153,12 @@ public final class Commands {
       @Option(names = "--wipe", description = "Drops the data too.") boolean wipe) {
     Home home = homeOption.home();
     Containers containers = containers(home);
-    if (containers.areUp()) {
+    if (containers.areUp() || (wipe && containers.haveData())) {
       containers.down(wipe);
+      if (wipe) {
+        // Unless a stack of processes has data here, too.
+        home.discard();
+      }
       return 0;
     }
     Optional<StackState> state = new StateFile(home).read();

@@ -20,12 +20,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Runs {@code up} in the background, with what it says shown here until it is up or has failed. */
 final class Detached {
 
   private static final Duration GLANCE = Duration.ofMillis(100);
+
+  private static final Set<String> PASSED_ON =
+      Set.of(
+          "MAINSTAY_MYSQL_HOME",
+          "XDG_CACHE_HOME",
+          "http_proxy",
+          "https_proxy",
+          "no_proxy",
+          "HTTP_PROXY",
+          "HTTPS_PROXY",
+          "NO_PROXY",
+          "JAVA_HOME",
+          "MAVEN_OPTS",
+          "MAVEN_ARGS");
 
   private final Home home;
   private final ProcessTable table;
@@ -45,7 +60,8 @@ final class Detached {
     try {
       long seen = Files.exists(log) ? Files.size(log) : 0;
       Identity supervisor =
-          new Launcher(table).start(command(), passedOn(), Path.of("").toAbsolutePath(), log);
+          new Launcher(table)
+              .start(command(), passedOn(System.getenv()), Path.of("").toAbsolutePath(), log);
       Signals.onEach(() -> Signal.TERM.send(supervisor, table), "INT", "TERM", "HUP");
       boolean alive = true;
       while (true) {
@@ -99,12 +115,13 @@ final class Detached {
     return command;
   }
 
-  /** Where things are found and kept; the rest of the surroundings stays outside. */
-  private static Map<String, String> passedOn() {
-    Map<String, String> environment = new TreeMap<>();
-    for (String name : List.of("MAINSTAY_MYSQL_HOME", "XDG_CACHE_HOME")) {
-      Optional.ofNullable(System.getenv(name)).ifPresent(value -> environment.put(name, value));
-    }
+  /**
+   * Of the surroundings, where things are found and kept, and what apt and Maven need to fetch a
+   * database. For the supervisor alone: the services that it starts get nothing of it.
+   */
+  static Map<String, String> passedOn(Map<String, String> surroundings) {
+    Map<String, String> environment = new TreeMap<>(surroundings);
+    environment.keySet().retainAll(PASSED_ON);
     return environment;
   }
 

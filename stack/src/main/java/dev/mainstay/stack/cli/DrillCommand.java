@@ -3,6 +3,7 @@ package dev.mainstay.stack.cli;
 import dev.mainstay.stack.drill.Drill;
 import dev.mainstay.stack.drill.Result;
 import dev.mainstay.stack.drill.Setting;
+import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.catalogue.Catalogue;
 import dev.mainstay.stack.drill.check.Measures;
 import dev.mainstay.stack.drill.load.Pattern;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,7 +72,7 @@ final class DrillCommand implements Callable<Integer> {
   @Option(
       names = "--here",
       description =
-          "Uses the stack that is up; its board keeps the posts. Not for drills that need links or a hook.")
+          "Uses the stack that is up; its board keeps the posts. Not for drills that need links, a hook or another number of nodes.")
   boolean here;
 
   @Option(
@@ -145,11 +147,14 @@ final class DrillCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Catalogue catalogue = catalogue();
+    List<Drill> drills = chosen(catalogue);
     if (names.contains("list")) {
       list(catalogue);
       return 0;
     }
-    List<Drill> drills = chosen(catalogue);
+    if (here && docker) {
+      throw misused("--here and --docker are two stacks; choose one of them.");
+    }
     if (runs < 1 || runs > MOST_RUNS) {
       throw misused("--runs is %d (expected: 1-%d)".formatted(runs, MOST_RUNS));
     }
@@ -157,13 +162,13 @@ final class DrillCommand implements Callable<Integer> {
       throw new Problem("The report cannot be written to %s.".formatted(report));
     }
     if (docker) {
-      drills.stream()
-          .filter(drill -> !drill.inContainers())
-          .findFirst()
-          .ifPresent(
-              drill -> {
-                throw misused("%s cannot be held in containers.".formatted(drill.name()));
-              });
+      refuse(drills, drill -> !drill.inContainers(), "%s cannot be held in containers.");
+    }
+    if (here) {
+      refuse(
+          drills,
+          drill -> !drill.shape().equals(Shape.STANDARD),
+          "%s needs a stack of a shape of its own; hold it without --here.");
     }
     DrillSession session =
         new DrillSession(
@@ -199,6 +204,16 @@ final class DrillCommand implements Callable<Integer> {
     return results.stream().allMatch(Result::held) ? 0 : 1;
   }
 
+  private void refuse(List<Drill> drills, Predicate<Drill> impossible, String why) {
+    drills.stream()
+        .filter(impossible)
+        .findFirst()
+        .ifPresent(
+            drill -> {
+              throw misused(why.formatted(drill.name()));
+            });
+  }
+
   private Catalogue catalogue() {
     try {
       return new Catalogue(Duration.ofSeconds(silence), times);
@@ -225,25 +240,28 @@ final class DrillCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), String.valueOf(why));
   }
 
+  /** Every name is looked at, beside {@code all} and {@code list} too. */
   private List<Drill> chosen(Catalogue catalogue) {
-    if (names.contains("all")) {
-      return catalogue.all();
-    }
-    return names.stream()
-        .map(
-            name ->
-                catalogue
-                    .find(name)
-                    .orElseThrow(
-                        () ->
-                            misused(
-                                "No drill is called %s. There are: %s, and all."
-                                    .formatted(
-                                        name,
-                                        String.join(
-                                            ", ",
-                                            catalogue.all().stream().map(Drill::name).toList())))))
-        .toList();
+    List<Drill> named =
+        names.stream()
+            .filter(name -> !name.equals("all") && !name.equals("list"))
+            .map(
+                name ->
+                    catalogue
+                        .find(name)
+                        .orElseThrow(
+                            () ->
+                                misused(
+                                    "No drill is called %s. There are: %s, and all."
+                                        .formatted(
+                                            name,
+                                            String.join(
+                                                ", ",
+                                                catalogue.all().stream()
+                                                    .map(Drill::name)
+                                                    .toList())))))
+            .toList();
+    return names.contains("all") ? catalogue.all() : named;
   }
 
   private void list(Catalogue catalogue) {

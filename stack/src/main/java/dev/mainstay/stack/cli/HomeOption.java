@@ -16,6 +16,6 @@ final class HomeOption {
   @Nullable Path folder;
 
   Home home() {
-    return new Home(folder == null ? Project.folder().resolve(".mainstay") : folder);
+    return folder == null ? Home.beside(Project.folder()) : new Home(folder);
   }
 }

@@ -34,7 +34,8 @@ final class KubernetesCommand implements Runnable {
         "",
         "The databases' accounts are made with these passwords, so a lost or replaced Secret locks the",
         "controllers and the web-apps out when they next start; the data stays. `kubectl get secret mainstay",
-        "-o yaml` shows the values. docs/deploy.md says how to keep a copy and how to change them."
+        "-o yaml` shows the values. docs/deploy.md says how to keep a copy, and what",
+        "there is in place of changing them."
       })
   int secrets(
       @Option(

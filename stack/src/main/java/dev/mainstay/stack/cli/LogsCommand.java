@@ -1,5 +1,8 @@
 package dev.mainstay.stack.cli;
 
+import dev.mainstay.stack.containers.Container;
+import dev.mainstay.stack.containers.Containers;
+import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Logs;
@@ -47,6 +50,13 @@ final class LogsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Home home = homeOption.home();
+    Containers containers = new Containers(Project.folder(), home);
+    if (containers.areUp()) {
+      String service = Name.parse(name).map(Container::service).orElse("");
+      throw new Problem(
+          "The stack of %s runs in containers, whose logs Docker keeps: `%s` prints them."
+              .formatted(home.folder(), containers.typed(("logs " + service).strip())));
+    }
     Path log = home.log(name);
     if (!name.matches("[a-z0-9-]+") || !Files.exists(log)) {
       throw new Problem(

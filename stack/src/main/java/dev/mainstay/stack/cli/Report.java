@@ -4,7 +4,6 @@ import dev.mainstay.stack.containers.Containers;
 import dev.mainstay.stack.model.Child;
 import dev.mainstay.stack.model.Identity;
 import dev.mainstay.stack.model.Name;
-import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Phase;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.model.StackState;
@@ -17,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -77,11 +77,11 @@ record Report(
                         one.state(),
                         one.memory()))
             .toList();
-    Options options = new Options(2, 2, 2, 2, Options.Database.MYSQL, containers.sitePort(), 0);
     List<Gateway> gateways =
-        List.of(
-            new Gateway(new Name(Role.GATEWAY, 1), options),
-            new Gateway(new Name(Role.GATEWAY, 2), options));
+        Stream.of(1, 2)
+            .map(number -> new Name(Role.GATEWAY, number))
+            .map(name -> new Gateway(name, containers.sitePort(name), containers.adminPort(name)))
+            .toList();
     return new Report(
         true,
         gateways.getFirst().site().toString(),

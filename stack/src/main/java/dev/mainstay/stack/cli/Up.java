@@ -26,8 +26,10 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -116,7 +118,7 @@ final class Up implements Callable<Integer> {
   @Option(
       names = "--docker",
       description =
-          "Runs docker-compose.yml instead, in the background; the numbers above are then its own.")
+          "Runs docker-compose.yml instead, in the background. It decides all of the above but --web.")
   boolean docker;
 
   @Option(names = "--json", description = "Prints the outcome as `status --json` does.")
@@ -135,26 +137,63 @@ final class Up implements Callable<Integer> {
   public Integer call() {
     Options options = options();
     Home home = homeOption.home();
+    Containers containers = new Containers(Project.folder(), home);
     if (docker) {
-      return inContainers(home);
+      refuseWhatTheFileDecides();
     }
+    refuseTheOtherKind(home, containers);
     if (supervise) {
       return supervise(home, options);
     }
     boolean fresh = !home.isOurs();
     try {
-      return detach ? detach(home) : supervise(home, options);
+      return docker ? inContainers(containers) : detach ? detach(home) : supervise(home, options);
     } finally {
-      if (fresh) {
+      if (fresh && !containers.areUp()) {
         // A start that was refused leaves nothing behind.
         home.discard();
       }
     }
   }
 
-  private int inContainers(Home home) {
-    Containers containers = new Containers(Project.folder(), home);
-    containers.up();
+  /** An option that docker-compose.yml decides may only say what stands there. */
+  private void refuseWhatTheFileDecides() {
+    refuse("--gateways", gateways != 2, "there are 2 gateways");
+    refuse("--replicas", replicas != 2, "there are 2 replicas");
+    refuse("--controllers", controllers != 2, "there are 2 controllers");
+    refuse("--db", db.equals("mariadb"), "the nodes are MySQL");
+    refuse("--notices", notices != 0, "a blank board stays blank");
+    refuse(
+        "--port",
+        true,
+        "MAINSTAY_SITE_1, MAINSTAY_ADMIN_1 and so on choose the ports (docs/deploy.md)");
+  }
+
+  private void refuse(String option, boolean cannot, String instead) {
+    CommandLine.ParseResult given = spec.commandLine().getParseResult();
+    if (cannot && given.hasMatchedOption(option)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%s is %s, but with --docker %s."
+              .formatted(option, given.matchedOption(option).getValue(), instead));
+    }
+  }
+
+  /** One home holds a stack of processes or one of containers, never both. */
+  private void refuseTheOtherKind(Home home, Containers containers) {
+    if (docker ? new StateFile(home).read().isPresent() : containers.areUp()) {
+      throw new Problem(
+          "%s holds a stack of %s already. `mainstay down` stops it; for one of %s beside it, choose another folder with --home."
+              .formatted(
+                  home.folder(),
+                  docker ? "processes" : "containers",
+                  docker ? "containers" : "processes"));
+    }
+  }
+
+  private int inContainers(Containers containers) {
+    boolean scaled = spec.commandLine().getParseResult().hasMatchedOption("--web");
+    containers.up(scaled ? OptionalInt.of(web) : OptionalInt.empty());
     Report report = Report.of(containers);
     report.print(json);
     if (!json) {

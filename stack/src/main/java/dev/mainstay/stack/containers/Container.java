@@ -72,6 +72,11 @@ public record Container(Name name, @Nullable String id, String state, @Nullable 
         : Name.parse(service);
   }
 
+  /** The service in {@code docker-compose.yml} whose container has that name. */
+  public static String service(Name name) {
+    return name.role() == Role.WEB_APP ? "web-app" : name.toString();
+  }
+
   private static String state(JsonNode line) {
     String health = line.path("Health").asString("");
     String state = line.path("State").asString("");

@@ -7,6 +7,7 @@ import dev.mainstay.stack.drill.watch.CopyReader;
 import dev.mainstay.stack.drill.watch.Event;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.remote.Controllers;
 import dev.mainstay.stack.remote.Http;
 import java.io.BufferedReader;
@@ -66,7 +67,8 @@ public final class ContainerSubject implements Subject {
 
   @Override
   public InetSocketAddress gateway() {
-    return new InetSocketAddress(InetAddress.getLoopbackAddress(), containers.sitePort());
+    return new InetSocketAddress(
+        InetAddress.getLoopbackAddress(), containers.sitePort(new Name(Role.GATEWAY, 1)));
   }
 
   @Override

@@ -49,6 +49,15 @@ public final class Home {
     this.folder = folder.toAbsolutePath().normalize();
   }
 
+  /**
+   * The standard one.
+   *
+   * @param project the folder of the command
+   */
+  public static Home beside(Path project) {
+    return new Home(project.resolve(".mainstay"));
+  }
+
   public Path folder() {
     return folder;
   }

@@ -20,9 +20,14 @@ public final class Gateway {
   private final URI admin;
 
   public Gateway(Name name, Options options) {
+    this(name, options.portOf(name), options.adminPortOf(name));
+  }
+
+  /** One whose ports follow nothing, each of this machine's. */
+  public Gateway(Name name, int sitePort, int adminPort) {
     this.name = name;
-    this.site = URI.create("http://127.0.0.1:%d/".formatted(options.portOf(name)));
-    this.admin = URI.create("http://127.0.0.1:%d/".formatted(options.adminPortOf(name)));
+    this.site = URI.create("http://127.0.0.1:%d/".formatted(sitePort));
+    this.admin = URI.create("http://127.0.0.1:%d/".formatted(adminPort));
   }
 
   public Name name() {

@@ -51,7 +51,8 @@ class DrillCommandTest {
         "switchover --times 0",
         "primary-kill --here --db mysql",
         "primary-pause --docker",
-        "primary-kill --seed x"
+        "primary-kill --seed x",
+        "primary-kill --here --docker"
       })
   void whatIsOutOfRangeIsRefusedBeforeAnythingStarts(String line) {
     Run run = run(line.split(" "));
@@ -59,6 +60,25 @@ class DrillCommandTest {
     assertThat(run.exit()).isEqualTo(2);
     assertThat(run.out()).isEmpty();
     assertThat(run.err()).contains("mainstay: ").doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"all primary-kil", "list primary-kil", "primary-kill primary-kil"})
+  void unknownDrillIsRefusedBesideAnythingElse(String line) {
+    Run run = run(line.split(" "));
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("No drill is called primary-kil.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"two-nodes", "leader-kill", "primary-partition", "nemesis"})
+  void drillThatNeedsAnotherShapeIsNotHeldHere(String drill) {
+    Run run = run("primary-kill", drill, "--here");
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.err()).contains(drill + " needs a stack of a shape of its own");
   }
 
   @Test

@@ -78,6 +78,11 @@ class ComposeFileTest {
   }
 
   @Test
+  void theProjectBearsTheNameThatTheCommandExpects() {
+    assertThat(FILE.path("name").asText()).isEqualTo(Containers.STANDARD_NAME);
+  }
+
+  @Test
   void nothingHasAFixedNameSoThatAnyNumberMayRun() {
     assertThat(services().values())
         .noneMatch(service -> service.has("container_name") || service.has("hostname"));

@@ -2,6 +2,8 @@ package dev.mainstay.stack.containers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.stack.model.Name;
+import dev.mainstay.stack.model.Role;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +44,7 @@ class ContainerTest {
   }
 
   @Test
-  void thePortOfASiteThatIsDownIsThatOfTheFile() {
+  void thePortsOfAGatewayThatIsDownAreThoseOfTheFile() {
     String config =
         """
         {"services":{"gw-1":{"ports":[
@@ -50,6 +52,8 @@ class ContainerTest {
           {"target":8080,"published":"8180"}]}}}
         """;
 
-    assertThat(Containers.published(config)).isEqualTo(8180);
+    Name gateway = new Name(Role.GATEWAY, 1);
+    assertThat(Containers.published(config, gateway, 8080)).isEqualTo(8180);
+    assertThat(Containers.published(config, gateway, 9090)).isEqualTo(9190);
   }
 }

@@ -1,5 +1,7 @@
 package dev.mainstay.stack.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mainstay.stack.process.Json;
 import java.io.IOException;
 import java.net.URI;
@@ -64,9 +66,11 @@ final class Site {
         send(HttpRequest.newBuilder(admin.resolve("api/pools")).GET()).body());
   }
 
-  /** Which server answered. */
+  /** Which server answered, and with a page. */
   String servedBy() throws IOException, InterruptedException {
-    return get("api/whoami").headers().firstValue("X-Served-By").orElse("nobody");
+    HttpResponse<String> response = get("api/whoami");
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    return response.headers().firstValue("X-Served-By").orElse("nobody");
   }
 
   JsonNode whoami() throws IOException, InterruptedException {
@@ -89,7 +93,7 @@ final class Site {
         request.timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /** Readers that go on until they are closed. */
+  /** Readers that go on until they are ended, which tells what failed. */
   Load load(int clients) {
     return new Load(clients);
   }
@@ -97,6 +101,7 @@ final class Site {
   final class Load implements AutoCloseable {
 
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final List<Thread> clients = new CopyOnWriteArrayList<>();
@@ -110,9 +115,11 @@ final class Site {
     private void read() {
       while (!ended.get()) {
         try {
-          boolean third = answered.incrementAndGet() % 3 == 0;
+          boolean third = sent.incrementAndGet() % 3 == 0;
           HttpResponse<String> response = get(third ? "api/whoami" : "api/notices?page=0&size=5");
-          if (response.statusCode() != 200) {
+          if (response.statusCode() == 200) {
+            answered.incrementAndGet();
+          } else {
             failures.add("HTTP %d: %s".formatted(response.statusCode(), response.body()));
           }
         } catch (IOException e) {
@@ -124,11 +131,14 @@ final class Site {
       }
     }
 
+    /** How many requests had their page so far; one that failed is not among them. */
     int answered() {
       return answered.get();
     }
 
-    List<String> failures() {
+    /** Ends the load, waits for the requests that are under way, and tells all that failed. */
+    List<String> end() {
+      close();
       return failures;
     }
 

@@ -503,7 +503,7 @@ abstract class StackScenarios {
       await().until(() -> load.answered() > further + 100);
 
       assertThat(server("web-2").orElseThrow().path("requests").asLong(-1)).isEqualTo(drained);
-      assertThat(load.failures()).isEmpty();
+      assertThat(load.end()).isEmpty();
     }
     mainstay.run("ready", "web-2").succeeds();
     for (String id : SERVERS) {
@@ -525,7 +525,7 @@ abstract class StackScenarios {
           .atMost(Duration.ofSeconds(20))
           .until(() -> server("web-1").orElseThrow().path("requests").asLong(0) > before);
 
-      assertThat(load.failures()).isEmpty();
+      assertThat(load.end()).isEmpty();
     }
     assertThat(process(status(), "web-1").path("pid").asLong()).isNotEqualTo(pid);
   }
@@ -542,7 +542,7 @@ abstract class StackScenarios {
           .isEqualTo(201);
       await().atMost(Duration.ofSeconds(60)).until(() -> roleOf(replica).equals("REPLICA"));
 
-      assertThat(load.failures()).isEmpty();
+      assertThat(load.end()).isEmpty();
     }
     await()
         .atMost(Duration.ofSeconds(20))
