@@ -90,29 +90,54 @@ final class Site {
   }
 
   /** Readers that go on until they are closed. */
-  Load load(int clients) {
-    return new Load(clients);
+  Load load(int readers) {
+    return load(readers, 0);
+  }
+
+  /** Readers, and writers who post one notice after the other, each with a key of its own. */
+  Load load(int readers, int writers) {
+    return new Load(readers, writers);
   }
 
   final class Load implements AutoCloseable {
 
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger posted = new AtomicInteger();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final List<Thread> clients = new CopyOnWriteArrayList<>();
 
-    private Load(int number) {
-      for (int client = 0; client < number; client++) {
-        clients.add(Thread.ofVirtual().start(this::read));
+    private Load(int readers, int writers) {
+      for (int client = 0; client < readers; client++) {
+        clients.add(Thread.ofVirtual().start(() -> untilTheEnd(200, this::read)));
+      }
+      for (int client = 0; client < writers; client++) {
+        clients.add(Thread.ofVirtual().start(() -> untilTheEnd(201, this::write)));
       }
     }
 
-    private void read() {
+    /** One request and its answer. */
+    private interface Exchange {
+      HttpResponse<String> run() throws IOException, InterruptedException;
+    }
+
+    private HttpResponse<String> read() throws IOException, InterruptedException {
+      boolean third = answered.incrementAndGet() % 3 == 0;
+      return get(third ? "api/whoami" : "api/notices?page=0&size=5");
+    }
+
+    private HttpResponse<String> write() throws IOException, InterruptedException {
+      answered.incrementAndGet();
+      HttpResponse<String> response = post(UUID.randomUUID(), "Posted under load");
+      posted.incrementAndGet();
+      return response;
+    }
+
+    private void untilTheEnd(int expected, Exchange exchange) {
       while (!ended.get()) {
         try {
-          boolean third = answered.incrementAndGet() % 3 == 0;
-          HttpResponse<String> response = get(third ? "api/whoami" : "api/notices?page=0&size=5");
-          if (response.statusCode() != 200) {
+          HttpResponse<String> response = exchange.run();
+          if (response.statusCode() != expected) {
             failures.add("HTTP %d: %s".formatted(response.statusCode(), response.body()));
           }
         } catch (IOException e) {
@@ -122,6 +147,10 @@ final class Site {
           return;
         }
       }
+    }
+
+    int posted() {
+      return posted.get();
     }
 
     int answered() {
