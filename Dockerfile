@@ -26,10 +26,11 @@ RUN for service in gateway web-app controller; do \
     done
 
 # What all three have in common. The user has a number and no name, so that a cluster can see that it is not root. The
-# folder for secrets is the user's, so that a volume that is mounted there for the first time is too.
+# folder for secrets is the user's, so that a volume that is mounted there for the first time is too. What comes from the
+# repository is given its mode here: a clone under umask 077 has files that no other user may read.
 FROM ${JAVA_IMAGE} AS runtime
 WORKDIR /app
-COPY --chmod=755 docker/probe docker/make-secrets /usr/local/bin/
+COPY --chmod=755 docker/probe docker/readable docker/make-secrets /usr/local/bin/
 RUN install --directory --owner=10001 --group=10001 /run/secrets
 LABEL org.opencontainers.image.vendor="Mainstay" \
       org.opencontainers.image.licenses="Apache-2.0" \
@@ -40,7 +41,7 @@ LABEL org.opencontainers.image.vendor="Mainstay" \
 FROM runtime AS gateway
 COPY --from=layers /layers/gateway/dependencies/ ./
 COPY --from=layers /layers/gateway/application/ ./
-COPY docker/jvm/gateway jvm
+COPY --chmod=644 docker/jvm/gateway jvm
 RUN --network=none --mount=type=bind,source=docker/config/gateway.yml,target=/app/config/application.yml \
     --mount=type=bind,source=docker/config/training.yml,target=/training.yml \
     java @jvm -XX:AOTCacheOutput=app.aot -Dspring.context.exit=onRefresh -jar gateway.jar --spring.config.additional-location=file:/training.yml
@@ -56,7 +57,7 @@ ENTRYPOINT ["java", "@jvm", "-XX:AOTCache=app.aot", "-jar", "gateway.jar"]
 FROM runtime AS web-app
 COPY --from=layers /layers/web-app/dependencies/ ./
 COPY --from=layers /layers/web-app/application/ ./
-COPY docker/jvm/web-app jvm
+COPY --chmod=644 docker/jvm/web-app jvm
 RUN --network=none --mount=type=bind,source=docker/config/web-app.yml,target=/app/config/application.yml \
     --mount=type=bind,source=docker/config/training.yml,target=/training.yml \
     java @jvm -XX:AOTCacheOutput=app.aot -Dspring.context.exit=onRefresh -jar web-app.jar --spring.config.additional-location=file:/training.yml
@@ -71,7 +72,7 @@ ENTRYPOINT ["java", "@jvm", "-XX:AOTCache=app.aot", "-jar", "web-app.jar"]
 FROM runtime AS controller
 COPY --from=layers /layers/controller/dependencies/ ./
 COPY --from=layers /layers/controller/application/ ./
-COPY docker/jvm/controller jvm
+COPY --chmod=644 docker/jvm/controller jvm
 RUN --network=none --mount=type=bind,source=docker/config/controller.yml,target=/app/config/application.yml \
     --mount=type=bind,source=docker/config/training.yml,target=/training.yml \
     java @jvm -XX:AOTCacheOutput=app.aot -Dspring.context.exit=onRefresh -jar controller.jar --spring.config.additional-location=file:/training.yml

@@ -4,6 +4,11 @@
 # Then makes the node equal to every other blank one, for what the image itself did stands in the binary log. The boot
 # posture is set last and persistently: the temporary server gets the same arguments as the real one, so a read-only
 # argument would end the first start.
+if ! declare -F docker_process_sql > /dev/null; then
+  # The image runs a file that has an executable bit, in a shell that knows nothing of its own.
+  echo "controller.sh was executed and not sourced: its file must have no executable bit, \`chmod a-x docker/node/init/controller.sh\` (a Windows drive in WSL gives one to every file: clone into WSL's own file system)." >&2
+  exit 1
+fi
 password=$(< /run/secrets/controller-password)
 password=${password//\\/\\\\}
 

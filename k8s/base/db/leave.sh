@@ -1,8 +1,14 @@
 #!/bin/bash
 # preStop of a node; the argument is how many seconds it may take. A replica leaves at once. A primary asks the controllers to
 # hand its office to another node, again and again, and leaves when one has it, or the time is up. Then run.sh kills the server.
+#
+# Whatever keeps it, a controller that does not answer or a server that hangs, its time is up when it is up: the grace period
+# after which a kubelet kills without asking has begun with it.
 set -u
-until_second=$((SECONDS + $1))
+if [ -z "${IN_TIME:-}" ]; then
+  IN_TIME=yes timeout "$1" bash "$0"
+  exit 0
+fi
 controller=${CONTROLLER:-controller/9300}
 nodes=${NODES:-db-1 db-2 db-3}
 log=${LOG:-/proc/1/fd/2}
@@ -38,10 +44,9 @@ hand_over_to() {
   [ "$status" = 200 ]
 } 2> /dev/null
 
-while ((SECONDS < until_second)) && is_primary; do
+while is_primary; do
   for node in $nodes; do
     [ "$node" != "$HOSTNAME" ] && hand_over_to "$node" && break
   done
   is_primary && sleep 1
 done
-exit 0

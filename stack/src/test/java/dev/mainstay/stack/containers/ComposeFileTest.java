@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.yaml.snakeyaml.Yaml;
 
 /**
@@ -214,6 +217,76 @@ class ComposeFileTest {
               .as(image)
               .isLessThanOrEqualTo(number("([0-9]+)M", limit) / 2);
         });
+  }
+
+  /**
+   * Trap: a clone under umask 077 has files that nobody but its owner may read, and a build keeps
+   * their modes. The stage that compiles has root to read them.
+   */
+  @Test
+  void whateverAnImageHasOfTheRepositoryIsGivenItsMode() {
+    List<String> copies =
+        found(text("Dockerfile"), "(?m)^(COPY .*)$")
+            .filter(copy -> !copy.contains("--from=") && !copy.equals("COPY . ."))
+            .toList();
+
+    assertThat(copies)
+        .hasSize(5)
+        .allMatch(copy -> copy.matches("COPY --chmod=(755|644) docker/.*"));
+  }
+
+  /** The same trap, for what is mounted: the first service looks, before all that wait for it. */
+  @Test
+  void whatOthersAreGivenOfTheRepositoryIsLookedAtFirst() {
+    List<String> looked = mounted(service("secrets"));
+    assertThat(service("secrets").path("entrypoint").toString())
+        .contains("readable docker/config docker/node && exec make-secrets");
+    assertThat(looked).containsExactlyInAnyOrder("docker/config", "docker/node");
+    assertThat(services().values())
+        .flatExtracting(ComposeFileTest::mounted)
+        .hasSizeGreaterThan(8)
+        .allMatch(path -> looked.stream().anyMatch(path::startsWith));
+  }
+
+  private static List<String> mounted(JsonNode service) {
+    return texts(service.path("volumes")).stream()
+        .filter(volume -> volume.startsWith("./"))
+        .map(volume -> volume.replaceFirst("^\\./", "").replaceFirst(":.*", ""))
+        .toList();
+  }
+
+  @Test
+  void aFolderThatTheContainersUsersMayNotReadIsNamedWithWhatToDo(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path script =
+        Files.writeString(Files.createDirectory(folder.resolve("node")).resolve("start"), "");
+    for (Path path : List.of(folder, folder.resolve("node"))) {
+      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rw-r--r--"));
+    assertThat(readable(folder)).isEqualTo("0: ");
+
+    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("-w-------"));
+    assertThat(readable(folder))
+        .matches("1: .* may not read node/start: run `chmod -R go\\+rX docker`.*");
+
+    Files.setPosixFilePermissions(script.getParent(), PosixFilePermissions.fromString("-wx------"));
+    assertThat(readable(folder)).matches("1: .* may not read node: run .*");
+  }
+
+  /** Its exit code and what it says; by a user who is not root, who may read everything. */
+  private static String readable(Path folder) throws IOException, InterruptedException {
+    boolean root = Files.getOwner(folder).getName().equals("root");
+    Stream<String> other =
+        root ? Stream.of("setpriv", "--reuid=65534", "--clear-groups") : Stream.of();
+    Process process =
+        new ProcessBuilder(Stream.concat(other, Stream.of("bash", "-s", "node")).toList())
+            .directory(folder.toFile())
+            .redirectInput(PROJECT.resolve("docker/readable").toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return process.waitFor() + ": " + said.strip();
   }
 
   private static int number(String pattern, String text) {

@@ -239,7 +239,10 @@ class ComposeIT {
         assertThat(stack.bash("web-app", connect).exit()).as(address).isZero();
       }
     }
-    assertThat(stack.bash("gw-1", "getent hosts db-1").exit()).isNotZero();
+    // Nor has it a name there: 2 says that there is none, and not that something else went wrong.
+    String name = "getent hosts db-1";
+    assertThat(stack.bash("web-app", name).exit()).isZero();
+    assertThat(stack.bash("gw-1", name).exit()).isEqualTo(2);
   }
 
   @Test
@@ -266,23 +269,47 @@ class ComposeIT {
   @Order(4)
   void goesFromTwoInstancesToFourAndBackAndLosesNoRequest()
       throws IOException, InterruptedException {
-    try (Site.Load load = first.load(4)) {
+    try (Site.Load load = first.load(4, 2)) {
       up("--scale", "web-app=4", "--no-recreate");
       await().atMost(Duration.ofSeconds(5)).until(() -> serversThatAreUp().size() == 4);
+      int posted = load.posted();
+      await().until(() -> load.posted() > posted + 20);
       assertThat(load.end()).isEmpty();
     }
     assertThat(shares(40).values()).containsExactly(10, 10, 10, 10);
 
-    try (Site.Load load = first.load(4)) {
+    // 100, 100, 100 and 25: a cycle is 13 requests.
+    String light = serversThatAreUp().getFirst().path("id").asString("");
+    weigh(light, 25);
+    Map<String, Integer> uneven = shares(26);
+    assertThat(uneven).containsEntry(light, 2);
+    assertThat(uneven.values()).containsExactlyInAnyOrder(8, 8, 8, 2);
+    weigh(light, 100);
+
+    try (Site.Load load = first.load(4, 2)) {
       int before = load.answered();
       up("--scale", "web-app=2", "--no-recreate");
       await().atMost(Duration.ofSeconds(10)).until(() -> serversThatAreUp().size() == 2);
       int after = load.answered();
-      await().until(() -> load.answered() > after + 50);
+      int posted = load.posted();
+      await().until(() -> load.answered() > after + 50 && load.posted() > posted + 20);
       assertThat(load.end()).isEmpty();
       assertThat(after).isGreaterThan(before);
     }
     assertThat(shares(40).values()).containsExactly(20, 20);
+  }
+
+  /** Of one server on the first gateway, by the id that DNS gave it: {@code ip:port}. */
+  private static void weigh(String server, int weight) throws IOException, InterruptedException {
+    String token = stack.bash("gw-1", "echo $(< /run/secrets/admin-token)").succeeds();
+    var response =
+        first.admin(
+            "PATCH",
+            "api/pools/web-app/servers/" + server,
+            "{\"weight\":%d}".formatted(weight),
+            "Authorization",
+            "Bearer " + token);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
   }
 
   @Test

@@ -94,8 +94,13 @@ final class Site {
   }
 
   /** Readers that go on until they are ended, which tells what failed. */
-  Load load(int clients) {
-    return new Load(clients);
+  Load load(int readers) {
+    return load(readers, 0);
+  }
+
+  /** Readers, and writers who post one notice after the other, each with a key of its own. */
+  Load load(int readers, int writers) {
+    return new Load(readers, writers);
   }
 
   final class Load implements AutoCloseable {
@@ -103,21 +108,42 @@ final class Site {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger posted = new AtomicInteger();
     private final List<String> failures = new CopyOnWriteArrayList<>();
     private final List<Thread> clients = new CopyOnWriteArrayList<>();
 
-    private Load(int number) {
-      for (int client = 0; client < number; client++) {
-        clients.add(Thread.ofVirtual().start(this::read));
+    private Load(int readers, int writers) {
+      for (int client = 0; client < readers; client++) {
+        clients.add(Thread.ofVirtual().start(() -> untilTheEnd(200, this::read)));
+      }
+      for (int client = 0; client < writers; client++) {
+        clients.add(Thread.ofVirtual().start(() -> untilTheEnd(201, this::write)));
       }
     }
 
-    private void read() {
+    /** One request and its answer. */
+    private interface Exchange {
+      HttpResponse<String> run() throws IOException, InterruptedException;
+    }
+
+    private HttpResponse<String> read() throws IOException, InterruptedException {
+      boolean third = sent.incrementAndGet() % 3 == 0;
+      return get(third ? "api/whoami" : "api/notices?page=0&size=5");
+    }
+
+    private HttpResponse<String> write() throws IOException, InterruptedException {
+      HttpResponse<String> response = post(UUID.randomUUID(), "Posted under load");
+      if (response.statusCode() == 201) {
+        posted.incrementAndGet();
+      }
+      return response;
+    }
+
+    private void untilTheEnd(int expected, Exchange exchange) {
       while (!ended.get()) {
         try {
-          boolean third = sent.incrementAndGet() % 3 == 0;
-          HttpResponse<String> response = get(third ? "api/whoami" : "api/notices?page=0&size=5");
-          if (response.statusCode() == 200) {
+          HttpResponse<String> response = exchange.run();
+          if (response.statusCode() == expected) {
             answered.incrementAndGet();
           } else {
             failures.add("HTTP %d: %s".formatted(response.statusCode(), response.body()));
@@ -131,7 +157,12 @@ final class Site {
       }
     }
 
-    /** How many requests had their page so far; one that failed is not among them. */
+    /** How many posts were done so far. */
+    int posted() {
+      return posted.get();
+    }
+
+    /** How many requests had their answer so far; one that failed is not among them. */
     int answered() {
       return answered.get();
     }

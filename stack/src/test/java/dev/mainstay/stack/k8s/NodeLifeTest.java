@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NodeLifeTest {
 
   private static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration SHORTLY = Duration.ofSeconds(10);
   private static final Path SCRIPTS = Repository.folder().resolve("k8s/base/db");
 
   @TempDir Path folder;
@@ -105,6 +106,21 @@ class NodeLifeTest {
     assertThat(leave(2, "echo 0")).isBetween(Duration.ofSeconds(1), LIMIT);
   }
 
+  /** Trap: each of them may be waited for, and together they outlast the pod's grace period. */
+  @Test
+  void aPrimaryLeavesInTimeThoughNoControllerAnswers() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+      controller = "127.0.0.1/" + silent.getLocalPort();
+
+      assertThat(leave(2, "echo 0")).isLessThan(SHORTLY);
+    }
+  }
+
+  @Test
+  void aNodeWhoseServerHangsLeavesInTime() throws Exception {
+    assertThat(leave(2, "sleep 60")).isLessThan(SHORTLY);
+  }
+
   /** By a stand-in for the controllers, of whom the first that is asked does not lead. */
   @Test
   void aPrimaryAsksForItsSuccessorAndLeavesWhenThereIsOne() throws Exception {
@@ -170,6 +186,22 @@ class NodeLifeTest {
     assertThat(log())
         .containsExactly(
             "preStop: the controllers do not take the token, check " + folder.resolve("token"));
+  }
+
+  /**
+   * Trap: the image executes what has an executable bit, and such a script has not its functions.
+   */
+  @Test
+  void theFirstStartsScriptSaysThatItIsToBeSourced() throws Exception {
+    Path script = Repository.folder().resolve("docker/node/init/controller.sh");
+    Process process = new ProcessBuilder("bash", script.toString()).start();
+
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(new String(process.getErrorStream().readAllBytes(), UTF_8).lines())
+        .singleElement()
+        .asString()
+        .contains("executed and not sourced", "chmod a-x docker/node/init/controller.sh");
   }
 
   @Test

@@ -64,17 +64,28 @@ enum Rule {
   /** Nothing may talk by default, and every pod has a policy that names it. */
   POLICED(Rule::policed),
 
-  /** No secret's value stands in a manifest. */
+  /**
+   * No secret's value stands in a manifest: not in what a container is told, in settings, in a
+   * script, nor in an annotation.
+   */
   NO_SECRET_VALUES(Rule::noSecretValues),
 
   /** What has to be told to others before a pod ends fits into the time that it is given. */
   GRACE(Rule::grace);
 
   private static final Pattern SECRET_NAME = Pattern.compile("(?i)password|token|secret");
-  private static final Pattern SETTINGS = Pattern.compile("\\.(ya?ml|properties|cnf|json)$");
   private static final Pattern SECRET_VALUE =
       Pattern.compile(
           "(?i)^[^#]*(password|token|secret)[\\w.\"'-]*\\s*[:=]\\s*(?!\\$\\{|\"\\$\\{)\\S");
+
+  /** In a command or a script, where {@code $…} and {@code %s} stand for what is known later. */
+  private static final Pattern SECRET_ARGUMENT =
+      Pattern.compile(
+          "(?i)^[^#]*(?:(?<![\\w.${-])[\\w.-]*(?:password|token|secret)[\\w.-]*(?<!file)="
+              + "[\"']?[^\\s\"'$%/]|\\bidentified\\b.*\\bby\\s+[\"'][^$%])");
+
+  private static final Pattern SECRET_OPTION =
+      Pattern.compile("(?i)--?[\\w.-]*(?:password|token|secret)");
 
   @SuppressWarnings("ImmutableEnumChecker") // It is always a reference to a static method.
   private final BiConsumer<Objects, Consumer<String>> check;
@@ -316,28 +327,86 @@ enum Rule {
     for (Secret secret : objects.of(Secret.class)) {
       breach.accept("Secret %s is a manifest".formatted(secret.getMetadata().getName()));
     }
-    containers(
-        objects,
-        (place, container) ->
-            container.getEnv().stream()
-                .filter(variable -> SECRET_NAME.matcher(variable.getName()).find())
-                .filter(variable -> !variable.getName().endsWith("_FILE"))
-                .filter(variable -> variable.getValue() != null)
-                .forEach(
-                    variable ->
-                        breach.accept(
-                            "%s has the value of %s".formatted(place, variable.getName()))));
-    for (ConfigMap map : objects.of(ConfigMap.class)) {
-      Optional.ofNullable(map.getData()).orElse(Map.of()).entrySet().stream()
-          .filter(file -> SETTINGS.matcher(file.getKey()).find())
-          .flatMap(file -> file.getValue().lines())
-          .filter(line -> SECRET_VALUE.matcher(line).find())
-          .forEach(
-              line ->
-                  breach.accept(
-                      "ConfigMap %s holds a secret: %s"
-                          .formatted(map.getMetadata().getName(), line.strip())));
+    containers(objects, (place, container) -> noSecretValues(place, container, breach));
+    for (HasMetadata object : objects.all()) {
+      String place = "%s %s".formatted(object.getKind(), object.getMetadata().getName());
+      noSecretValues(place, object.getMetadata().getAnnotations(), breach);
     }
+    for (Workload workload : objects.workloads()) {
+      String place = "%s's pod".formatted(workload);
+      noSecretValues(place, workload.template().getMetadata().getAnnotations(), breach);
+    }
+    for (ConfigMap map : objects.of(ConfigMap.class)) {
+      String place = "ConfigMap %s".formatted(map.getMetadata().getName());
+      noSecretValues(place, map.getData(), breach);
+      if (map.getBinaryData() != null && !map.getBinaryData().isEmpty()) {
+        breach.accept("%s has binary data, which no rule looks into".formatted(place));
+      }
+    }
+  }
+
+  private static void noSecretValues(String place, Container container, Consumer<String> breach) {
+    for (EnvVar variable : container.getEnv()) {
+      String value = Optional.ofNullable(variable.getValue()).orElse("");
+      boolean named =
+          SECRET_NAME.matcher(variable.getName()).find() && !variable.getName().endsWith("_FILE");
+      if (variable.getValue() != null && (named || SECRET_ARGUMENT.matcher(value).find())) {
+        breach.accept("%s has the value of %s".formatted(place, variable.getName()));
+      }
+    }
+    for (List<String> command : commands(container)) {
+      String previous = "";
+      for (String argument : command) {
+        String told =
+            SECRET_OPTION.matcher(previous).matches() ? previous + "=" + argument : argument;
+        told.lines()
+            .filter(line -> SECRET_ARGUMENT.matcher(line).find())
+            .forEach(line -> breach.accept("%s is told a secret: %s".formatted(place, line)));
+        previous = argument;
+      }
+    }
+  }
+
+  /** All that is run in a container. */
+  private static List<List<String>> commands(Container container) {
+    List<List<String>> commands =
+        new ArrayList<>(
+            List.of(
+                Stream.concat(container.getCommand().stream(), container.getArgs().stream())
+                    .toList()));
+    Stream.of(
+            container.getStartupProbe(),
+            container.getReadinessProbe(),
+            container.getLivenessProbe())
+        .filter(probe -> probe != null && probe.getExec() != null)
+        .forEach(probe -> commands.add(probe.getExec().getCommand()));
+    var lifecycle = container.getLifecycle();
+    if (lifecycle != null) {
+      Stream.of(lifecycle.getPostStart(), lifecycle.getPreStop())
+          .filter(handler -> handler != null && handler.getExec() != null)
+          .forEach(handler -> commands.add(handler.getExec().getCommand()));
+    }
+    return commands;
+  }
+
+  /** Of named texts: settings, scripts, single values. */
+  private static void noSecretValues(
+      String place, @Nullable Map<String, String> texts, Consumer<String> breach) {
+    Optional.ofNullable(texts)
+        .orElse(Map.of())
+        .forEach(
+            (name, text) -> {
+              boolean script = name.endsWith(".sh") || text.startsWith("#!");
+              boolean single = text.lines().count() == 1 && !name.endsWith("_FILE");
+              Pattern pattern = script ? SECRET_ARGUMENT : SECRET_VALUE;
+              Stream.concat(
+                      text.lines(),
+                      single ? Stream.of("%s: %s".formatted(name, text)) : Stream.of())
+                  .filter(line -> pattern.matcher(line).find())
+                  .forEach(
+                      line ->
+                          breach.accept("%s holds a secret: %s".formatted(place, line.strip())));
+            });
   }
 
   private static void grace(Objects objects, Consumer<String> breach) {

@@ -238,6 +238,66 @@ class RulesTest {
             CONTAINER + "/env/1",
             "{name: ADMIN_TOKEN, value: hunter2}",
             "the value of ADMIN_TOKEN"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            CONTAINER + "/env/1",
+            "{name: JAVA_TOOL_OPTIONS, value: -Xmx64m -Ddb.password=hunter2}",
+            "the value of JAVA_TOOL_OPTIONS"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            CONTAINER + "/args",
+            "[--admin.token=hunter2]",
+            "is told a secret: --admin.token=hunter2"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            CONTAINER + "/command",
+            "[site, --password, hunter2]",
+            "is told a secret: --password=hunter2"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            CONTAINER + "/command",
+            "[bash, -c, \"cd /\\nTOKEN='hunter2' exec site\"]",
+            "is told a secret: TOKEN='hunter2'"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            CONTAINER + "/livenessProbe/exec/command",
+            "[ping, --password=hunter2]",
+            "is told a secret"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            "StatefulSet/site/metadata/annotations",
+            "{example.org/password: hunter2}",
+            "StatefulSet site holds a secret: example.org/password: hunter2"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            "StatefulSet/site/spec/template/metadata/annotations",
+            "{example.org/settings: '{\"token\": \"hunter2\"}'}",
+            "StatefulSet site's pod holds a secret"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            "ConfigMap/settings-abcdefghij/data/run.sh",
+            "'password=hunter2'",
+            "holds a secret"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            "ConfigMap/settings-abcdefghij/data/run",
+            "\"#!/bin/bash\\nmysql <<< \\\"CREATE USER x IDENTIFIED BY 'hunter2'\\\"\"",
+            "holds a secret"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            "ConfigMap/settings-abcdefghij/data/db-password",
+            "hunter2",
+            "holds a secret: db-password: hunter2"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            "ConfigMap/settings-abcdefghij/data/settings",
+            "\"cache: 1\\ntoken: hunter2\"",
+            "holds a secret: token: hunter2"),
+        broken(
+            Rule.NO_SECRET_VALUES,
+            "ConfigMap/settings-abcdefghij/binaryData",
+            "{store: aHVudGVyMg==}",
+            "binary data"),
         broken(Rule.GRACE, POD + "/terminationGracePeriodSeconds", "15", "15 s to end"),
         broken(Rule.GRACE, POD + "/terminationGracePeriodSeconds", "", "null s to end"));
   }

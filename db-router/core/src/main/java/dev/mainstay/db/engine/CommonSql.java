@@ -200,11 +200,7 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
 
   static Optional<LogPosition> position(ResultSet row, String file, String offset)
       throws SQLException {
-    String name = row.getString(file);
-    long bytes = row.getLong(offset);
-    return name.isEmpty() || bytes < 4
-        ? Optional.empty()
-        : Optional.of(new LogPosition(name, bytes));
+    return LogPosition.told(row.getString(file), row.getLong(offset));
   }
 
   static OptionalLong optionalLong(ResultSet row, String column) throws SQLException {

@@ -5,11 +5,14 @@ import dev.mainstay.db.controller.loop.Event;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.DisposableBean;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -24,13 +27,14 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
  * dev.mainstay.db.controller.loop.Events#KEPT}, or with those after {@code Last-Event-ID}.
  */
 @RestController
-class EventsController implements DisposableBean {
+class EventsController {
 
   private static final int LISTENERS = 64;
   private static final int QUIET_SECONDS = 5;
 
   private final Controller controller;
   private final Semaphore places = new Semaphore(LISTENERS);
+  private final Set<Thread> senders = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   EventsController(Controller controller) {
@@ -74,6 +78,7 @@ class EventsController implements DisposableBean {
 
   private void send(SseEmitter emitter, long after) {
     BlockingQueue<Event> queue = controller.events().listen(after);
+    senders.add(Thread.currentThread());
     try {
       while (!closed) {
         Event event = queue.poll(QUIET_SECONDS, TimeUnit.SECONDS);
@@ -85,16 +90,24 @@ class EventsController implements DisposableBean {
                     .data(EventView.of(event), MediaType.APPLICATION_JSON));
       }
       emitter.complete();
-    } catch (IOException | IllegalStateException | InterruptedException gone) {
+    } catch (InterruptedException end) {
+      emitter.complete();
+    } catch (IOException | IllegalStateException gone) {
       emitter.completeWithError(gone);
     } finally {
+      senders.remove(Thread.currentThread());
       controller.events().leave(queue);
       places.release();
     }
   }
 
-  @Override
-  public void destroy() {
+  /**
+   * Ends every stream before the web server's graceful shutdown begins, which would wait for each
+   * of them as for any request, until its time is up.
+   */
+  @EventListener(ContextClosedEvent.class)
+  void close() {
     closed = true;
+    senders.forEach(Thread::interrupt);
   }
 }
