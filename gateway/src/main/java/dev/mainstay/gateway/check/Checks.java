@@ -73,7 +73,7 @@ public final class Checks {
         probe
             .ask(uri, question)
             .doFinally(signal -> fresh.asking().set(false))
-            .subscribe(answer -> pool.checked(member, answer.passed(), answer.why()));
+            .subscribe(answer -> pool.checked(member, now, answer.passed(), answer.why()));
     return fresh;
   }
 }

@@ -1,6 +1,7 @@
 package dev.mainstay.gateway.upstream;
 
 import dev.mainstay.gateway.health.Pulse;
+import java.time.Instant;
 
 /**
  * A server's life in a pool: what was sent to it and what its checks said. Its place in the roster
@@ -13,6 +14,9 @@ public final class Member {
 
   /** Written under the pool's lock only. */
   private volatile Pulse pulse;
+
+  /** When a request was refused last; under the pool's lock only. */
+  private Instant refused = Instant.MIN;
 
   Member(String id, Pulse pulse) {
     this.id = id;
@@ -33,5 +37,14 @@ public final class Member {
 
   void pulse(Pulse next) {
     pulse = next;
+  }
+
+  void refused(Instant now) {
+    refused = now;
+  }
+
+  /** Whether a request has been refused since a check began, so that it says nothing any more. */
+  boolean refusedSince(Instant begun) {
+    return !refused.isBefore(begun);
   }
 }

@@ -110,16 +110,32 @@ public final class Pool {
         .flatMap(this::attempt);
   }
 
-  /** Takes the result of a check. */
-  public void checked(Member member, boolean passed, String why) {
-    observe(member, passed, why, "check");
+  /**
+   * Takes the result of a check. One that passed says nothing if a request has been refused since
+   * it began.
+   */
+  public void checked(Member member, Instant begun, boolean passed, String why) {
+    lock.lock();
+    try {
+      if (!passed || !member.refusedSince(begun)) {
+        observe(member, passed, why, "check");
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
    * A server did not accept the connection for a request: that counts as a failed check, at once.
    */
   public void unconnected(Attempt attempt, String why) {
-    observe(attempt.member(), false, why + " (on a request)", "request");
+    lock.lock();
+    try {
+      attempt.member().refused(clock.instant());
+      observe(attempt.member(), false, why + " (on a request)", "request");
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void observe(Member member, boolean passed, String why, String who) {

@@ -105,7 +105,7 @@ class DiscoveryTest {
   }
 
   private void passesItsCheck(String id) {
-    pool.checked(pool.member(id).orElseThrow(), true, "200");
+    pool.checked(pool.member(id).orElseThrow(), Instant.EPOCH, true, "200");
   }
 
   private List<String> lines() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.gateway.balance.Mode;
 import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.balance.Server;
+import dev.mainstay.gateway.health.Health;
 import dev.mainstay.gateway.health.HealthPolicy;
 import java.net.URI;
 import java.time.Duration;
@@ -44,7 +45,7 @@ class PoolTest {
             .toList(),
         "test");
     for (String name : names) {
-      pool.checked(pool.member(name).orElseThrow(), true, "200");
+      pool.checked(pool.member(name).orElseThrow(), Instant.EPOCH, true, "200");
     }
   }
 
@@ -76,6 +77,26 @@ class PoolTest {
     pool.dropLeft();
     assertThat(pool.serverIds()).containsExactly("a", "b");
     assertThat(members).allSatisfy(it -> assertThat(it.tally().inFlight()).isZero());
+  }
+
+  /** Trap: it would take three more requests to find out again what two have found out. */
+  @Test
+  void aCheckThatBeganBeforeARequestWasRefusedDoesNotPass() {
+    list("a");
+    Member member = pool.member("a").orElseThrow();
+    Attempt attempt = pool.begin().orElseThrow();
+
+    pool.unconnected(attempt, "connection refused");
+    pool.unconnected(attempt, "connection refused");
+    pool.checked(member, Instant.EPOCH.minusMillis(1), true, "200");
+    pool.unconnected(attempt, "connection refused");
+
+    assertThat(member.pulse().health()).isEqualTo(Health.DOWN);
+    attempt.end();
+
+    pool.checked(member, Instant.EPOCH.plusMillis(1), true, "200");
+    pool.checked(member, Instant.EPOCH.plusMillis(2), true, "200");
+    assertThat(member.pulse().health()).isEqualTo(Health.UP);
   }
 
   private int turnedAway(CountDownLatch start, AtomicBoolean done) throws InterruptedException {
