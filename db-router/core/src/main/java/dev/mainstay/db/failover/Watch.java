@@ -115,6 +115,18 @@ public record Watch(
     return posture;
   }
 
+  /** After somebody vouched for what waits: if it still does, not again at once. */
+  public Watch vouched(Instant now) {
+    return new Watch(
+        absent,
+        posture,
+        stillSince,
+        blockedSince,
+        standstill.map(s -> new Standstill(s.executed(), now)),
+        term,
+        failovers);
+  }
+
   /** After a primary took office unplanned. */
   public Watch failedOver(Instant now) {
     List<Instant> more = new ArrayList<>(failovers);

@@ -217,6 +217,11 @@ final class AScene {
     return this;
   }
 
+  AScene vouched() {
+    watch = watch.vouched(NOW);
+    return this;
+  }
+
   AScene failedOver(int times) {
     for (int i = 0; i < times; i++) {
       watch = watch.failedOver(NOW.minusSeconds(i));

@@ -436,6 +436,9 @@ final class SimController {
                         if (ok && step instanceof Step.TakeOffice && target.isEmpty()) {
                           watch = watch.failedOver(Simulation.instant(sim.now));
                         }
+                        if (ok && step instanceof Step.Vouch) {
+                          watch = watch.vouched(Simulation.instant(sim.now));
+                        }
                         if (ok) {
                           inOrder(mine, steps, from + 1, until, done);
                         } else {

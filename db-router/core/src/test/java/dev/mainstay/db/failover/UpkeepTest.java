@@ -56,6 +56,13 @@ class UpkeepTest {
         .containsExactly("Acknowledge db-2 on", "Acknowledge db-3 on");
   }
 
+  @Test
+  void oneVouchesOnceASecond() {
+    AScene scene = waiting().since(Duration.ofSeconds(1));
+
+    assertThat(acts(scene.vouched().next())).containsExactly("Settled");
+  }
+
   private static AScene waiting() {
     return aScene(MARIADB, 3)
         .with(1, n -> n.waiting.add(new SimNode.Waiting(10, true, () -> {})))

@@ -206,6 +206,9 @@ public final class Strategy {
     if (task instanceof Task.Turn(Step.TakeOffice _) && order.isEmpty() && vacancy.isPresent()) {
       watch = watch.failedOver(now);
     }
+    if (task instanceof Task.Turn(Step.Vouch _)) {
+      watch = watch.vouched(now);
+    }
   }
 
   /** What one sees who does not lead: strangers, and what is missing. */
