@@ -17,6 +17,8 @@ import java.util.List;
 record Switchover(int times) implements Drill {
 
   private static final Duration BETWEEN = Duration.ofSeconds(1);
+  private static final Duration GLANCE = Duration.ofMillis(200);
+  private static final int ATTEMPTS = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Override
@@ -51,7 +53,7 @@ record Switchover(int times) implements Drill {
       if (replicas.isEmpty()) {
         throw new Problem("There is no replica to switch over to.");
       }
-      stage.switchOver(replicas.get(time % replicas.size()));
+      move(stage, replicas.get(time % replicas.size()));
       stage
           .awaitWhole(PATIENCE)
           .ifPresent(
@@ -60,6 +62,22 @@ record Switchover(int times) implements Drill {
                     "%d s after a switchover: %s".formatted(PATIENCE.toSeconds(), missing));
               });
       stage.await(BETWEEN);
+    }
+  }
+
+  /** One that lags for the moment is refused, which changes nothing; each refusal is told. */
+  private static void move(Stage stage, Name to) throws InterruptedException {
+    for (int attempt = 1; true; attempt++) {
+      try {
+        stage.switchOver(to);
+        return;
+      } catch (Problem refused) {
+        if (attempt == ATTEMPTS) {
+          throw refused;
+        }
+        stage.say(String.valueOf(refused.getMessage()));
+        stage.await(GLANCE);
+      }
     }
   }
 }
