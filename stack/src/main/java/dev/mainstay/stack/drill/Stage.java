@@ -55,6 +55,13 @@ public final class Stage {
     return byRole("REPLICA");
   }
 
+  /** The first of them. */
+  public Name replica() {
+    return replicas().stream()
+        .findFirst()
+        .orElseThrow(() -> new Problem("No node is a replica, so there is none to break."));
+  }
+
   private List<Name> byRole(String role) {
     return subject
         .topology()

@@ -5,7 +5,6 @@ import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.Stage;
 import dev.mainstay.stack.drill.check.Promise;
 import dev.mainstay.stack.model.Name;
-import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.Role;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,10 +43,7 @@ final class ColdStart implements Drill {
 
   @Override
   public void perform(Stage stage) throws InterruptedException {
-    Name missing =
-        stage.replicas().stream()
-            .findFirst()
-            .orElseThrow(() -> new Problem("There is no replica to be missing."));
+    Name missing = stage.replica();
     List<Name> others = new ArrayList<>(stage.all(Role.CONTROLLER));
     others.addAll(stage.all(Role.NODE));
     others.remove(missing);

@@ -5,7 +5,6 @@ import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.Stage;
 import dev.mainstay.stack.drill.check.Promise;
 import dev.mainstay.stack.model.Name;
-import dev.mainstay.stack.model.Problem;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -36,10 +35,7 @@ final class Errant implements Drill {
 
   @Override
   public void perform(Stage stage) throws InterruptedException {
-    Name replica =
-        stage.replicas().stream()
-            .findFirst()
-            .orElseThrow(() -> new Problem("There is no replica to write on."));
+    Name replica = stage.replica();
     stage.err(replica);
     stage.awaitQuarantine(replica, NOTICED);
   }

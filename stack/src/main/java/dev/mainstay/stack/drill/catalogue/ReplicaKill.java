@@ -4,7 +4,6 @@ import dev.mainstay.stack.drill.Drill;
 import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.Stage;
 import dev.mainstay.stack.drill.check.Promise;
-import dev.mainstay.stack.model.Problem;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -35,10 +34,6 @@ final class ReplicaKill implements Drill {
 
   @Override
   public void perform(Stage stage) {
-    stage.kill(
-        stage.replicas().stream()
-            .findFirst()
-            .orElseThrow(() -> new Problem("There is no replica to kill.")),
-        DOWN);
+    stage.kill(stage.replica(), DOWN);
   }
 }

@@ -5,7 +5,6 @@ import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.Stage;
 import dev.mainstay.stack.drill.check.Promise;
 import dev.mainstay.stack.model.Name;
-import dev.mainstay.stack.model.Problem;
 import java.time.Duration;
 
 /**
@@ -39,10 +38,7 @@ final class SecondFailure implements Drill {
 
   @Override
   public void perform(Stage stage) throws InterruptedException {
-    Name replica =
-        stage.replicas().stream()
-            .findFirst()
-            .orElseThrow(() -> new Problem("There is no replica to kill."));
+    Name replica = stage.replica();
     stage.kill(replica, ALONE.plus(DOWN.multipliedBy(2)));
     stage.await(ALONE);
     stage.kill(stage.primary(), DOWN);
