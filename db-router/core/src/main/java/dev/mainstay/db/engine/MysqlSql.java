@@ -23,8 +23,11 @@ final class MysqlSql extends CommonSql {
 
   private static final int KILL_DENIED = 1095;
 
-  /** So long an applier may take to the end of what was received. */
+  /** So long an applier may take to the end of what was received whole. */
   private static final Duration AT_WORK = Duration.ofMillis(500);
+
+  /** And so long, if all that is left is the beginning of a transaction. */
+  private static final Duration STARVING = Duration.ofSeconds(5);
 
   /** The server cannot start itself again; it has ended, and the copy is complete. */
   private static final int RESTART_FAILED = 3707;
@@ -270,23 +273,49 @@ final class MysqlSql extends CommonSql {
     return false;
   }
 
+  /**
+   * Stops the applier, too, at once. One that has the beginning of a transaction whose rest never
+   * came would wait a minute for that when it is told to stop; it is killed, and the beginning
+   * rolled back: it does not count as received. That it starves shows only once it has read as far
+   * as that.
+   */
   @Override
   public void stopReplication(Connection connection) throws SQLException {
     Sql.run(connection, "STOP REPLICA IO_THREAD");
-    // An applier that has the beginning of a transaction whose rest never came would wait for that
-    // for a minute. It is killed, and the beginning rolled back: it does not count as received.
-    // That it starves is seen only once it has read as far as that.
-    long deadline = System.nanoTime() + AT_WORK.toNanos();
+    long began = System.nanoTime();
     Optional<Long> starving = Optional.empty();
     Tail tail = tail(connection);
-    while (tail != Tail.NONE && starving.isEmpty() && System.nanoTime() < deadline) {
+    while (starving.isEmpty() && System.nanoTime() - began < patience(tail).toNanos()) {
       starving = tail == Tail.TORN ? starving(connection) : Optional.empty();
-      tail = starving.isEmpty() ? tail(connection) : tail;
+      tail = tail(connection);
     }
     if (starving.isPresent()) {
       kill(connection, starving.get());
+      // Told to stop before it has noticed, it would wait for its minute after all.
+      began = System.nanoTime();
+      while (isApplying(connection) && System.nanoTime() - began < STARVING.toNanos()) {
+        Thread.onSpinWait();
+      }
     }
     Sql.run(connection, "STOP REPLICA");
+  }
+
+  /** How long an applier may take until it has read all there is. */
+  private static Duration patience(Tail tail) {
+    return switch (tail) {
+      case NONE -> Duration.ZERO;
+      // It stops between two transactions.
+      case WHOLE -> AT_WORK;
+      case TORN -> STARVING;
+    };
+  }
+
+  private static boolean isApplying(Connection connection) throws SQLException {
+    return Sql.first(
+            connection,
+            row -> row.getString("Replica_SQL_Running").equals("Yes"),
+            "SHOW REPLICA STATUS")
+        .orElse(false);
   }
 
   private static void kill(Connection connection, long applier) throws SQLException {

@@ -34,6 +34,10 @@ import java.util.TreeSet;
  * acknowledgements later on, and would have to connect again.
  */
 final class Switchover {
+
+  /** From one heartbeat to the next, with what it takes to be written. */
+  private static final Duration BEAT = Duration.ofMillis(1_500);
+
   /** So long one that was repointed may take to connect, before it is no longer waited for. */
   private static final Duration CONNECTING = Duration.ofSeconds(1);
 
@@ -188,13 +192,13 @@ final class Switchover {
       return Optional.of(
           "%s is errant: it holds what %s lacks, %s".formatted(target, epoch.primary(), errant));
     }
-    // Not by the clock: a heartbeat comes once a second, and none while an office moves.
+    // Not by the clock: a heartbeat comes once a second, and none while an office moves. One that
+    // is a beat behind may be behind by anything from nothing up.
     Instant newest = primary.heartbeat().orElse(scene.now());
+    Duration allowed = scene.policy().maxLag().plus(BEAT);
     boolean current =
         node.executed().contains(rules.holds(node))
-            || node.heartbeat()
-                .filter(beat -> !beat.plus(scene.policy().maxLag()).isBefore(newest))
-                .isPresent();
+            || node.heartbeat().filter(beat -> !beat.plus(allowed).isBefore(newest)).isPresent();
     if (!current) {
       return Optional.of(
           "%s lags more than %d ms".formatted(target, scene.policy().maxLag().toMillis()));

@@ -97,6 +97,23 @@ class SwitchoverTest {
   }
 
   @Test
+  void whoIsOneHeartbeatBehindMayBeBehindByNothing() {
+    assertThat(acts(to(beatsApart(1_100), 2))).containsExactly("Fence db-3");
+    assertThat(why(to(beatsApart(2_600), 2))).isEqualTo("db-2 lags more than 1000 ms");
+  }
+
+  /** The second replica has the last heartbeat but one, and has received the last. */
+  private static AScene beatsApart(long millis) {
+    AScene scene = three().with(1, p -> p.originate(new SimNode.Content.Beat(0)));
+    scene.with(1, p -> scene.with(2, n -> n.append(p.log.getLast())));
+    scene.with(
+        1,
+        p ->
+            scene.with(2, n -> n.relay.add(p.originate(new SimNode.Content.Beat(1_000 * millis)))));
+    return scene.with(1, p -> p.visible = p.log.size()).with(2, n -> n.visible = n.log.size());
+  }
+
+  @Test
   void aReplicaThatDoesNotReachTheTargetIsWaitedForAMomentOnly() {
     AScene scene =
         three()
