@@ -144,6 +144,13 @@ final class DrillCommand implements Callable<Integer> {
       description = "How often `switchover` changes the primary (default: ${DEFAULT-VALUE}).")
   int times;
 
+  @Option(
+      names = "--pairs",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description = "How many writes `lag` reads at once (default: ${DEFAULT-VALUE}).")
+  int pairs;
+
   @Override
   public Integer call() {
     Catalogue catalogue = catalogue();
@@ -216,7 +223,7 @@ final class DrillCommand implements Callable<Integer> {
 
   private Catalogue catalogue() {
     try {
-      return new Catalogue(Duration.ofSeconds(silence), times);
+      return new Catalogue(Duration.ofSeconds(silence), times, pairs);
     } catch (IllegalArgumentException outOfRange) {
       throw misused(outOfRange.getMessage());
     }

@@ -120,6 +120,16 @@ public final class ContainerSubject implements Subject {
     throw onlyProcesses("A write on a replica");
   }
 
+  @Override
+  public void delay(Name node, Duration delay) {
+    throw onlyProcesses("A delay of a replica");
+  }
+
+  @Override
+  public Map<String, Double> metrics(Name process) {
+    throw onlyProcesses("A look at what a process counts");
+  }
+
   private static Problem onlyProcesses(String what) {
     return new Problem("%s is for processes; hold this drill without --docker.".formatted(what));
   }

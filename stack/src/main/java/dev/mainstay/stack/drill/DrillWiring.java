@@ -37,7 +37,7 @@ final class DrillWiring implements Wiring {
   public Map<String, Object> of(Name name) {
     return switch (name.role()) {
       case CONTROLLER -> controller(name);
-      case WEB_APP -> shape.links() && name.number() == 1 ? webApp(name) : Map.of();
+      case WEB_APP -> webApp(name);
       case GATEWAY, NODE -> Map.of();
     };
   }
@@ -68,7 +68,10 @@ final class DrillWiring implements Wiring {
 
   private Map<String, Object> webApp(Name name) {
     Map<String, Object> told = new LinkedHashMap<>();
-    List<Name> nodes = nodes();
+    if (shape.farBehind()) {
+      told.put("mainstay.db.reads.max-lag", "1h");
+    }
+    List<Name> nodes = shape.links() && name.number() == 1 ? nodes() : List.of();
     for (int at = 0; at < nodes.size(); at++) {
       told.put(
           "mainstay.db.nodes[%d]".formatted(at),

@@ -69,6 +69,7 @@ public final class Exercise {
       progress.say(
           "%s on %s: the load is on (seed %d)"
               .formatted(drill.name(), subject.engine(), setting.seed()));
+      stage.enter(load);
       stage.warmUp(load, LONGEST_WARM_UP);
       Instant begun = clock.instant();
       stage.await(setting.before());
@@ -108,6 +109,7 @@ public final class Exercise {
           seen.samples(),
           copies,
           quarantined,
+          stage.reads(),
           problems);
     } finally {
       mend(stage, problems);

@@ -4,7 +4,9 @@ import dev.mainstay.stack.drill.link.Links;
 import dev.mainstay.stack.drill.watch.Access;
 import dev.mainstay.stack.drill.watch.Copy;
 import dev.mainstay.stack.drill.watch.CopyReader;
+import dev.mainstay.stack.drill.watch.Delay;
 import dev.mainstay.stack.drill.watch.EventStream;
+import dev.mainstay.stack.drill.watch.Metrics;
 import dev.mainstay.stack.drill.watch.Probe;
 import dev.mainstay.stack.drill.watch.Sampler;
 import dev.mainstay.stack.drill.watch.StrayWrite;
@@ -15,10 +17,12 @@ import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.remote.Http;
 import dev.mainstay.stack.supervise.ControlSocket;
 import dev.mainstay.stack.supervise.Order;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -121,6 +125,26 @@ public final class ProcessSubject implements Subject {
         options.portOf(node),
         new Access("", "controller", Secrets.of(home).controller()),
         probe());
+  }
+
+  @Override
+  public void delay(Name node, Duration delay) {
+    Delay.on(
+        node.toString(),
+        options.portOf(node),
+        new Access("", "controller", Secrets.of(home).controller()),
+        probe(),
+        delay);
+  }
+
+  @Override
+  public Map<String, Double> metrics(Name process) {
+    URI uri =
+        URI.create("http://127.0.0.1:%d/actuator/prometheus".formatted(options.portOf(process)));
+    return Http.get(uri)
+        .filter(Http.Answer::isSuccess)
+        .map(answer -> Metrics.parse(answer.body()))
+        .orElseThrow(() -> new Problem("%s does not tell what it counts.".formatted(process)));
   }
 
   private Probe probe() {

@@ -1,8 +1,11 @@
 package dev.mainstay.stack.drill;
 
 import dev.mainstay.stack.drill.check.Mark;
+import dev.mainstay.stack.drill.check.ReadYourWrites;
 import dev.mainstay.stack.drill.link.Links;
 import dev.mainstay.stack.drill.load.Load;
+import dev.mainstay.stack.drill.load.Pairs;
+import dev.mainstay.stack.drill.watch.ReadMetrics;
 import dev.mainstay.stack.launch.Progress;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
@@ -28,6 +31,7 @@ public final class Stage {
 
   private static final Duration STEADY_FOR = Duration.ofSeconds(2);
   private static final Duration GLANCE = Duration.ofMillis(100);
+  private static final Duration CAUGHT_UP = Duration.ofMillis(1_500);
 
   private final Subject subject;
   private final InstantSource clock;
@@ -35,6 +39,9 @@ public final class Stage {
   private final long seed;
   private final List<Mark> marks = new CopyOnWriteArrayList<>();
   private final Set<Name> paused = new LinkedHashSet<>();
+  private final Set<Name> delayed = new LinkedHashSet<>();
+  private Optional<Load> load = Optional.empty();
+  private Optional<ReadYourWrites> reads = Optional.empty();
 
   Stage(Subject subject, InstantSource clock, Progress progress, long seed) {
     this.subject = subject;
@@ -123,6 +130,72 @@ public final class Stage {
   public void err(Name name) {
     mark(Mark.Kind.FAULT, name, "a write on %s alone".formatted(name));
     subject.err(name);
+  }
+
+  /** A replica applies everything so much later from now on, until {@link #catchUp}. */
+  public void delay(Name name, Duration delay) {
+    mark(Mark.Kind.FAULT, name, "%s applies %d s later".formatted(name, delay.toSeconds()));
+    delayed.add(name);
+    subject.delay(name, delay);
+  }
+
+  /** Ends the delay, and waits until the replica shows what the primary shows. */
+  public void catchUp(Name name, Duration atMost) throws InterruptedException {
+    mark(Mark.Kind.MEND, name, name + " applies at once again");
+    subject.delay(name, Duration.ZERO);
+    delayed.remove(name);
+    Instant deadline = clock.instant().plus(atMost);
+    while (lag(name).filter(lag -> lag < CAUGHT_UP.toMillis()).isEmpty()) {
+      if (clock.instant().isAfter(deadline)) {
+        throw new Problem("%s has not caught up within %d s.".formatted(name, atMost.toSeconds()));
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  private Optional<Long> lag(Name name) {
+    return subject.topology().stream()
+        .flatMap(known -> known.path("nodes").valueStream())
+        .filter(node -> node.path("id").asString("").equals(name.toString()))
+        .map(node -> node.path("lagMillis").asLongOpt().stream().boxed().findFirst())
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /**
+   * Clients beside the load write and read at once what they wrote, through other instances.
+   *
+   * @param keepTokens whether they send back what the site has them remember
+   */
+  public Pairs.Tally pairs(int number, boolean keepTokens) throws InterruptedException {
+    say(
+        "%,d pairs of a write and a read %s"
+            .formatted(number, keepTokens ? "of what was written" : "without a token"));
+    Pairs.Tally tally =
+        load.orElseThrow(() -> new Problem("No load is on.")).pairs(number, keepTokens);
+    say(
+        "%,d pairs, %,d stale reads, %,d that went back"
+            .formatted(tally.pairs(), tally.stale(), tally.backwards()));
+    if (tally.pairs() < number) {
+      throw new Problem(
+          "Only %,d of %,d pairs were done in time.".formatted(tally.pairs(), number));
+    }
+    return tally;
+  }
+
+  /** How the web-apps answered reads that had to see something. */
+  public ReadMetrics readMetrics() {
+    return ReadMetrics.of(all(Role.WEB_APP).stream().map(subject::metrics).toList());
+  }
+
+  /** Tells what became of the pairs. */
+  public void saw(ReadYourWrites seen) {
+    say(seen.text());
+    reads = Optional.of(seen);
+  }
+
+  Optional<ReadYourWrites> reads() {
+    return reads;
   }
 
   /** Waits until the controllers leave the node out. */
@@ -221,6 +294,11 @@ public final class Stage {
     }
   }
 
+  /** The load that is on from now on. */
+  void enter(Load load) {
+    this.load = Optional.of(load);
+  }
+
   /** Waits until the site serves the load without delay, or for {@code atMost}. */
   void warmUp(Load load, Duration atMost) throws InterruptedException {
     Instant deadline = clock.instant().plus(atMost);
@@ -253,6 +331,10 @@ public final class Stage {
     subject.links().heal();
     for (Name name : Set.copyOf(paused)) {
       resume(name);
+    }
+    for (Name name : Set.copyOf(delayed)) {
+      delayed.remove(name);
+      subject.delay(name, Duration.ZERO);
     }
     if (subject.hook().isPresent()) {
       disarm();

@@ -60,6 +60,20 @@ public interface Subject {
    */
   void err(Name node);
 
+  /**
+   * Has a replica apply everything so much later; zero ends that.
+   *
+   * @throws dev.mainstay.stack.model.Problem if that cannot be done here
+   */
+  void delay(Name node, Duration delay);
+
+  /**
+   * What a process counts of itself, as Prometheus would read it: values by name and labels.
+   *
+   * @throws dev.mainstay.stack.model.Problem if it does not tell, or that cannot be asked here
+   */
+  Map<String, Double> metrics(Name process);
+
   Controllers.Switchover switchOver(Name to);
 
   /** The links that can be cut; none if the stack was not started with any. */

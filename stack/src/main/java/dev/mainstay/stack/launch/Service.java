@@ -51,11 +51,15 @@ enum Service {
           case CONTROLLER ->
               List.of(
                   "-Xms24m", "-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=32m");
-          // The first thousands of pages cost less than it takes to compile them well: a start takes
+          // The first thousands of pages cost less than it takes to compile them well: a start
+          // takes
           // half the CPU without the optimizing compiler (docs/figures.md).
           case WEB_APP ->
               List.of(
-                  "-Xms48m", "-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=64m");
+                  "-Xms48m",
+                  "-Xmx192m",
+                  "-XX:TieredStopAtLevel=1",
+                  "-XX:ReservedCodeCacheSize=64m");
           case GATEWAY ->
               List.of(
                   "-Xms32m",

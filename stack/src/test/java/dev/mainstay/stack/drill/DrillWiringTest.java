@@ -39,7 +39,7 @@ class DrillWiringTest {
 
   @Test
   void controllersReachEachNodeAndEachNodeEachOtherOneThroughALinkOfItsOwn() {
-    var told = wiring(new Shape(2, true, false)).of(CONTROLLER);
+    var told = wiring(Shape.STANDARD.withLinks()).of(CONTROLLER);
 
     assertThat(told)
         .containsKeys(
@@ -57,7 +57,7 @@ class DrillWiringTest {
 
   @Test
   void everyControllerIsToldTheSameOfTheReplicas() {
-    DrillWiring wiring = wiring(new Shape(2, true, false));
+    DrillWiring wiring = wiring(Shape.STANDARD.withLinks());
     String key = "mainstay.controller.replicate-via.db-2.db-1";
 
     assertThat(wiring.of(new Name(Role.CONTROLLER, 2)).get(key))
@@ -66,7 +66,7 @@ class DrillWiringTest {
 
   @Test
   void onlyTheFirstWebAppIsOnTheSideThatIsCutOff() {
-    DrillWiring wiring = wiring(new Shape(2, true, false));
+    DrillWiring wiring = wiring(Shape.STANDARD.withLinks());
 
     assertThat(wiring.of(FIRST))
         .hasSize(3)
@@ -78,7 +78,7 @@ class DrillWiringTest {
 
   @Test
   void hookIsForTheControllers() {
-    assertThat(wiring(new Shape(2, false, true)).of(CONTROLLER))
+    assertThat(wiring(Shape.STANDARD.withHook()).of(CONTROLLER))
         .containsEntry("mainstay.controller.test-hook", "test-hook");
   }
 }

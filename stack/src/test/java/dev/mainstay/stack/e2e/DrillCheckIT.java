@@ -41,9 +41,9 @@ import org.junit.jupiter.api.TestMethodOrder;
 @SuppressWarnings("NullAway.Init") // The field is set before the first test.
 class DrillCheckIT {
 
-  private static final Shape SHAPE = new Shape(2, true, false);
+  private static final Shape SHAPE = Shape.STANDARD.withLinks();
   private static final Drill PRIMARY_KILL =
-      new Catalogue(Duration.ofSeconds(60), 50).find("primary-kill").orElseThrow();
+      new Catalogue(Duration.ofSeconds(60), 50, 1000).find("primary-kill").orElseThrow();
 
   private OwnStack stack;
 

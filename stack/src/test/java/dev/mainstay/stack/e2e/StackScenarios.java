@@ -573,13 +573,13 @@ abstract class StackScenarios {
 
   @Test
   @Order(11)
-  void aPlannedAndAnUnplannedChangeOfThePrimaryKeepTheirPromises()
-      throws IOException, InterruptedException {
+  void changesOfThePrimaryPlannedOrNotKeepTheirPromises() throws IOException, InterruptedException {
     Command.Result drills =
         mainstay.run(
             "drill",
             "switchover",
             "primary-kill",
+            "second-failure",
             "--here",
             "--times",
             "1",
@@ -595,7 +595,7 @@ abstract class StackScenarios {
     List<JsonNode> results = drills.out().lines().map(Json.MAPPER::readTree).toList();
     assertThat(results)
         .extracting(result -> result.path("drill").asString(""))
-        .containsExactly("switchover", "primary-kill");
+        .containsExactly("switchover", "primary-kill", "second-failure");
     assertThat(results)
         .allSatisfy(
             result -> {

@@ -14,6 +14,11 @@ public final class Catalogue {
   /** How often the primary is changed, unless another number is asked for. */
   public static final int SWITCHOVERS = 50;
 
+  /**
+   * How many writes are read at once by the drill {@code lag}, unless another number is asked for.
+   */
+  public static final int PAIRS = 5_000;
+
   /** How long the lots are drawn. */
   private static final Duration NEMESIS = Duration.ofSeconds(60);
 
@@ -22,8 +27,9 @@ public final class Catalogue {
   /**
    * @param silence how long a paused or cut-off primary stays so, 1 s to 10 min
    * @param switchovers how often the drill of that name changes the primary, 1-1000
+   * @param pairs how many writes the drill {@code lag} reads at once, 100-1,000,000
    */
-  public Catalogue(Duration silence, int switchovers) {
+  public Catalogue(Duration silence, int switchovers, int pairs) {
     if (silence.compareTo(Duration.ofSeconds(1)) < 0
         || silence.compareTo(Duration.ofMinutes(10)) > 0) {
       throw new IllegalArgumentException(
@@ -31,6 +37,9 @@ public final class Catalogue {
     }
     if (switchovers < 1 || switchovers > 1000) {
       throw new IllegalArgumentException("--times is %d (expected: 1-1000)".formatted(switchovers));
+    }
+    if (pairs < 100 || pairs > 1_000_000) {
+      throw new IllegalArgumentException("--pairs is %d (expected: 100-1000000)".formatted(pairs));
     }
     drills =
         List.of(
@@ -46,6 +55,7 @@ public final class Catalogue {
             new SecondFailure(),
             new Errant(),
             new ColdStart(),
+            new Lag(pairs),
             new ControllersRace(),
             new Nemesis(NEMESIS));
   }

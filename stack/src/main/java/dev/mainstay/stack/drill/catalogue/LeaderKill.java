@@ -62,7 +62,7 @@ record LeaderKill(List<String> steps, List<String> perhaps) implements Drill {
 
   @Override
   public Shape shape() {
-    return new Shape(2, false, true);
+    return Shape.STANDARD.withHook();
   }
 
   @Override

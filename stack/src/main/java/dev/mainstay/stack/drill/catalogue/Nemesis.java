@@ -41,7 +41,7 @@ record Nemesis(Duration length) implements Drill {
 
   @Override
   public Shape shape() {
-    return new Shape(2, true, false);
+    return Shape.STANDARD.withLinks();
   }
 
   @Override

@@ -33,7 +33,7 @@ record PrimaryPartition(Duration length) implements Drill {
 
   @Override
   public Shape shape() {
-    return new Shape(2, true, false);
+    return Shape.STANDARD.withLinks();
   }
 
   @Override

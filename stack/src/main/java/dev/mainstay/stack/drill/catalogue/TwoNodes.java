@@ -28,7 +28,7 @@ final class TwoNodes implements Drill {
 
   @Override
   public Shape shape() {
-    return new Shape(1, false, false);
+    return Shape.ofReplicas(1);
   }
 
   @Override

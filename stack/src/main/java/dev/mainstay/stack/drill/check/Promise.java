@@ -16,26 +16,33 @@ import java.util.Optional;
  *     one may be acknowledged, because nobody is there whose copy would make it safe
  * @param outage whether requests may fail meanwhile, because more was broken than the site can
  *     stand; nothing may be lost or doubled all the same
+ * @param ownWritesSeen whether clients are to see what they wrote, and this is looked at
  */
 public record Promise(
     Duration writePause,
     Optional<Duration> readPause,
     boolean newPrimary,
     Optional<Duration> noneAcknowledged,
-    boolean outage) {
+    boolean outage,
+    boolean ownWritesSeen) {
 
   public Promise(Duration writePause, Optional<Duration> readPause, boolean newPrimary) {
-    this(writePause, readPause, newPrimary, Optional.empty(), false);
+    this(writePause, readPause, newPrimary, Optional.empty(), false, false);
   }
 
   /** As well. */
   public Promise noneAcknowledgedFor(Duration time) {
-    return new Promise(writePause, readPause, newPrimary, Optional.of(time), outage);
+    return new Promise(writePause, readPause, newPrimary, Optional.of(time), outage, ownWritesSeen);
   }
 
   /** But that requests may fail. */
   public Promise exceptForAnOutage() {
-    return new Promise(writePause, readPause, newPrimary, noneAcknowledged, true);
+    return new Promise(writePause, readPause, newPrimary, noneAcknowledged, true, ownWritesSeen);
+  }
+
+  /** As well. */
+  public Promise withOwnWritesSeen() {
+    return new Promise(writePause, readPause, newPrimary, noneAcknowledged, outage, true);
   }
 
   /** In words, as {@code drill list} shows it. */
@@ -43,6 +50,9 @@ public record Promise(
     List<String> parts = new ArrayList<>();
     parts.add(outage ? "nothing lost or doubled" : "nothing failed, lost or doubled");
     noneAcknowledged.ifPresent(time -> parts.add("no write acknowledged for " + text(time)));
+    if (ownWritesSeen) {
+      parts.add("nobody misses what he wrote or saw");
+    }
     parts.add("writes pause ≤ " + text(writePause));
     readPause.ifPresent(pause -> parts.add("reads pause ≤ " + text(pause)));
     return String.join("; ", parts);

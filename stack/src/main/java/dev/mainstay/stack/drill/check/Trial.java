@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that was seen while a drill ran, before anybody judges it.
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param events of the controllers since {@code begun}, by time
  * @param copies of the nodes that could be read afterwards, without the quarantined
  * @param quarantined the nodes that the controllers left out at the end, and why
+ * @param reads what clients saw that wrote and read at once, in a drill that has some
  * @param problems what kept the drill from being run or checked as it should, a sentence each
  */
 public record Trial(
@@ -30,6 +32,7 @@ public record Trial(
     List<Sample> samples,
     List<Copy> copies,
     Map<String, String> quarantined,
+    Optional<ReadYourWrites> reads,
     List<String> problems) {
 
   public Trial {

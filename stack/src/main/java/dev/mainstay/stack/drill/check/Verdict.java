@@ -64,6 +64,7 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
       why.add("%d writes are there more than once".formatted(audit.doubled()));
     }
     why.addAll(audit.wrong());
+    trial.reads().ifPresent(reads -> why.addAll(reads.broken(lenient)));
     promise.noneAcknowledged().ifPresent(time -> addIfAcknowledged(why, trial, time));
     // What a node wrote and nobody acknowledged before it was broken may remain there, and only
     // there.

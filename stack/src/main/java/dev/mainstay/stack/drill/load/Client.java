@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /** One user of the site: a connection, its cookies, one request after the other. */
 final class Client {
@@ -39,54 +40,84 @@ final class Client {
   }
 
   /**
+   * A request, and its whole answer if that came in time.
+   *
+   * @param reply nothing if there was none
+   */
+  record Exchange(Request request, Optional<Wire.Reply> reply) {
+
+    /** Whether there is no such thing, as far as who answered can see. */
+    boolean isMissing() {
+      return reply.filter(answer -> answer.status() == 404).isPresent();
+    }
+
+    /** The server behind the gateway; empty if nobody told. */
+    String servedBy() {
+      return reply.map(answer -> answer.first("x-served-by")).orElse("");
+    }
+
+    Optional<JsonNode> json() {
+      return reply.flatMap(Client::json);
+    }
+  }
+
+  /**
    * Makes the next request of its script and tells what it came to.
    *
    * @param doubles see {@link Pattern#doubles}
    */
   void ask(Consumer<Request> log, boolean doubles) {
-    Request request = send(script.next(cookies()));
+    Request request = send(script.next(cookies())).request();
     log.accept(request);
     if (doubles && request.fate() == Fate.UNKNOWN) {
-      request.post().ifPresent(post -> log.accept(send(script.again(post, cookies()))));
+      request.post().ifPresent(post -> log.accept(send(script.again(post, cookies())).request()));
     }
   }
 
-  private String cookies() {
+  /** What the site had it remember, as a request sends it back. */
+  String cookies() {
     return cookies.entrySet().stream()
         .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
         .collect(Collectors.joining("; "));
   }
 
-  private Request send(Script.Line line) {
+  Exchange send(Script.Line line) {
     Instant sent = clock.instant();
-    Outcome outcome = exchange(line);
-    return new Request(number, line.post(), sent, clock.instant(), outcome);
+    Optional<Wire.Reply> reply = Optional.empty();
+    Outcome outcome;
+    try {
+      Wire used = wire();
+      try {
+        reply = Optional.of(used.exchange(line.text(), patience));
+        outcome = answered(line, reply.get());
+      } catch (IOException e) {
+        outcome = new Outcome.NoAnswer(reason(e));
+      } finally {
+        if (!used.isReusable()) {
+          close();
+        }
+      }
+    } catch (IOException e) {
+      outcome = new Outcome.NotSent(reason(e));
+    }
+    return new Exchange(new Request(number, line.post(), sent, clock.instant(), outcome), reply);
   }
 
-  private Outcome exchange(Script.Line line) {
+  private Wire wire() throws IOException {
     Wire used = wire;
     if (used == null) {
-      try {
-        used = Wire.open(gateway);
-        wire = used;
-      } catch (IOException e) {
-        return new Outcome.NotSent(reason(e));
-      }
+      used = Wire.open(gateway);
+      wire = used;
     }
-    try {
-      Wire.Reply reply = used.exchange(line.text(), patience);
-      reply.all("set-cookie").forEach(this::keep);
-      return new Outcome.Answered(
-          reply.status(),
-          Optional.of(reply.first("mainstay-outcome")).filter(told -> !told.isEmpty()),
-          line.post().flatMap(_ -> id(reply)));
-    } catch (IOException e) {
-      return new Outcome.NoAnswer(reason(e));
-    } finally {
-      if (!used.isReusable()) {
-        close();
-      }
-    }
+    return used;
+  }
+
+  private Outcome answered(Script.Line line, Wire.Reply reply) {
+    reply.all("set-cookie").forEach(this::keep);
+    return new Outcome.Answered(
+        reply.status(),
+        Optional.of(reply.first("mainstay-outcome")).filter(told -> !told.isEmpty()),
+        line.post().flatMap(_ -> json(reply)).flatMap(notice -> notice.path("id").asStringOpt()));
   }
 
   private static String reason(IOException e) {
@@ -102,9 +133,9 @@ final class Client {
     }
   }
 
-  private static Optional<String> id(Wire.Reply reply) {
+  private static Optional<JsonNode> json(Wire.Reply reply) {
     try {
-      return Json.MAPPER.readTree(reply.body()).path("id").asStringOpt();
+      return Optional.of(Json.MAPPER.readTree(reply.body()));
     } catch (JacksonException notJson) {
       return Optional.empty();
     }

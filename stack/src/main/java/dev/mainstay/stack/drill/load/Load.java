@@ -9,19 +9,48 @@ import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The clients at work, from {@link #start} to {@link #stop}. */
 public final class Load implements AutoCloseable {
 
   private static final Duration STEADY = Duration.ofMillis(500);
 
+  /** Clients that write and read in pairs. */
+  private static final int PAIRERS = 4;
+
+  private static final Duration LONGEST_PAIRS = Duration.ofMinutes(10);
+
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private final CountDownLatch over = new CountDownLatch(1);
   private final List<Thread> clients = new ArrayList<>();
   private final List<Pace> paces = new ArrayList<>();
 
-  private Load() {}
+  private final InetSocketAddress gateway;
+  private final Pattern pattern;
+  private final SplittableRandom random;
+  private final String run;
+  private final InstantSource clock;
+  private int clientsSoFar;
+
+  private Load(
+      InetSocketAddress gateway,
+      Pattern pattern,
+      SplittableRandom random,
+      String run,
+      InstantSource clock) {
+    this.gateway = gateway;
+    this.pattern = pattern;
+    this.random = random;
+    this.run = run;
+    this.clock = clock;
+    this.clientsSoFar = pattern.clients();
+  }
 
   /**
    * Puts a load on a site.
@@ -30,8 +59,8 @@ public final class Load implements AutoCloseable {
    */
   public static Load start(
       InetSocketAddress gateway, Pattern pattern, long seed, String run, InstantSource clock) {
-    Load load = new Load();
     SplittableRandom random = new SplittableRandom(seed);
+    Load load = new Load(gateway, pattern, random, run, clock);
     long begin = System.nanoTime();
     for (int number = 1; number <= pattern.clients(); number++) {
       Script script = new Script(run, number, pattern.writes(number), random.split());
@@ -58,6 +87,48 @@ public final class Load implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       client.close();
+    }
+  }
+
+  /**
+   * Has further clients write and read what they wrote, one pair after the other, as fast as they
+   * are answered. Their requests count with the load's, but for reads that found nothing. Returns
+   * when all is done.
+   *
+   * @param number of pairs, at least; less if that takes longer than {@link #LONGEST_PAIRS}
+   * @param keepTokens whether they send back what the site has them remember
+   */
+  public Pairs.Tally pairs(int number, boolean keepTokens) throws InterruptedException {
+    AtomicInteger done = new AtomicInteger();
+    long deadline = System.nanoTime() + LONGEST_PAIRS.toNanos();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Pairs.Tally>> tallies = new ArrayList<>();
+      for (int client = 0; client < PAIRERS; client++) {
+        clientsSoFar++;
+        Script script = new Script(run, clientsSoFar, true, random.split());
+        Pairs pairs =
+            new Pairs(
+                new Client(clientsSoFar, gateway, pattern.patience(), script, clock),
+                script,
+                keepTokens,
+                requests::add,
+                done::incrementAndGet);
+        tallies.add(
+            threads.submit(
+                () ->
+                    pairs.run(
+                        () ->
+                            over.getCount() > 0
+                                && done.get() < number
+                                && System.nanoTime() < deadline)));
+      }
+      Pairs.Tally all = Pairs.Tally.NONE;
+      for (Future<Pairs.Tally> tally : tallies) {
+        all = all.plus(tally.get());
+      }
+      return all;
+    } catch (ExecutionException bug) {
+      throw new IllegalStateException(bug.getCause());
     }
   }
 

@@ -36,13 +36,31 @@ final class Script {
   }
 
   Line next(String cookies) {
-    number++;
-    if (!writes) {
-      String path = random.nextInt(5) == 0 ? "/" : "/api/notices?page=0&size=10";
-      return new Line(Optional.empty(), head("GET", path, cookies, ""));
+    if (writes) {
+      return post(cookies);
     }
+    return random.nextInt(5) == 0 ? read("/", cookies) : page(cookies);
+  }
+
+  /** Another notice. */
+  Line post(String cookies) {
+    number++;
     String mark = "%s-%d-%d".formatted(run, client, number);
     return write(new Request.Post(mark, key(mark)), cookies);
+  }
+
+  /** The newest notices. */
+  Line page(String cookies) {
+    return read("/api/notices?page=0&size=10", cookies);
+  }
+
+  /** One notice. */
+  Line notice(String id, String cookies) {
+    return read("/api/notices/" + id, cookies);
+  }
+
+  private static Line read(String path, String cookies) {
+    return new Line(Optional.empty(), head("GET", path, cookies, ""));
   }
 
   /** The same post under another key. */

@@ -2,6 +2,7 @@ package dev.mainstay.stack.drill.report;
 
 import dev.mainstay.stack.drill.Result;
 import dev.mainstay.stack.drill.check.Measures;
+import dev.mainstay.stack.drill.check.Trial;
 import dev.mainstay.stack.process.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,10 @@ public final class Figures {
     one.put(
         "quarantined",
         result.trial().map(trial -> List.copyOf(trial.quarantined().keySet())).orElse(List.of()));
+    result
+        .trial()
+        .flatMap(Trial::reads)
+        .ifPresent(reads -> one.put("reads", Json.MAPPER.valueToTree(reads)));
     return Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(one);
   }
 }

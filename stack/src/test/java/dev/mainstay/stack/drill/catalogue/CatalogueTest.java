@@ -13,9 +13,9 @@ class CatalogueTest {
 
   @Test
   void namesAreUniqueAndEachDrillSaysWhatItBreaksAndPromises() {
-    Catalogue catalogue = new Catalogue(MINUTE, 50);
+    Catalogue catalogue = new Catalogue(MINUTE, 50, 1000);
 
-    assertThat(catalogue.all()).extracting(Drill::name).doesNotHaveDuplicates().hasSize(14);
+    assertThat(catalogue.all()).extracting(Drill::name).doesNotHaveDuplicates().hasSize(15);
     assertThat(catalogue.all())
         .allSatisfy(
             drill -> {
@@ -28,7 +28,7 @@ class CatalogueTest {
 
   @Test
   void promisesAreTheContracts() {
-    Catalogue catalogue = new Catalogue(MINUTE, 50);
+    Catalogue catalogue = new Catalogue(MINUTE, 50, 1000);
 
     assertThat(catalogue.find("primary-kill").orElseThrow().promise().writePause()).hasSeconds(2);
     assertThat(catalogue.find("primary-pause").orElseThrow().promise().writePause()).hasSeconds(5);
@@ -39,7 +39,8 @@ class CatalogueTest {
 
   @Test
   void numbersAreBounded() {
-    assertThatThrownBy(() -> new Catalogue(Duration.ZERO, 50)).hasMessageContaining("1-600");
-    assertThatThrownBy(() -> new Catalogue(MINUTE, 0)).hasMessageContaining("1-1000");
+    assertThatThrownBy(() -> new Catalogue(Duration.ZERO, 50, 1000)).hasMessageContaining("1-600");
+    assertThatThrownBy(() -> new Catalogue(MINUTE, 0, 1000)).hasMessageContaining("1-1000");
+    assertThatThrownBy(() -> new Catalogue(MINUTE, 50, 0)).hasMessageContaining("100-1000000");
   }
 }

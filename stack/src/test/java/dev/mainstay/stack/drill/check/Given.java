@@ -132,6 +132,15 @@ public final class Given {
    */
   public static Trial trial(List<Request> requests, List<Mark> marks, List<Event> events) {
     return new Trial(
-        START, at(2000), requests, marks, events, List.of(), List.of(), Map.of(), List.of());
+        START,
+        at(2000),
+        requests,
+        marks,
+        events,
+        List.of(),
+        List.of(),
+        Map.of(),
+        Optional.empty(),
+        List.of());
   }
 }

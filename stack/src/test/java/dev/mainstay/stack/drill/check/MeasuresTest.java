@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -111,6 +112,7 @@ class MeasuresTest {
                 Given.look("db-2", 7100, Given.replica(2, 1, 1))),
             List.of(),
             Map.of(),
+            Optional.empty(),
             List.of());
 
     assertThat(Measures.of(trial).rejoinMillis()).isEqualTo(6002);

@@ -69,6 +69,7 @@ class VerdictTest {
             samples,
             copies,
             quarantined,
+            Optional.empty(),
             problems),
         promise,
         lenient);
@@ -181,6 +182,7 @@ class VerdictTest {
             List.of(),
             List.of(copy("db-1", "a")),
             Map.of(),
+            Optional.empty(),
             List.of());
 
     assertThat(Verdict.of(little, PROMISE, true).why())

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 class ReportTest {
 
   private static Result result() {
-    var drill = new Catalogue(Duration.ofSeconds(60), 50).find("primary-kill").orElseThrow();
+    var drill = new Catalogue(Duration.ofSeconds(60), 50, 1000).find("primary-kill").orElseThrow();
     Trial trial =
         Given.trial(
             List.of(Given.acknowledged("a", 100), Given.unknown("b", 1500), Given.read(700)),
