@@ -341,12 +341,25 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   @Override
   public final void writeHeartbeat(Connection connection, Instant at, String controller)
       throws SQLException {
+    writeHeartbeat(connection, at, controller, "");
+  }
+
+  @Override
+  public final boolean renewHeartbeat(Connection connection, Instant at, String controller)
+      throws SQLException {
+    return writeHeartbeat(connection, at, controller, "WHERE @@GLOBAL.read_only = 0") > 0;
+  }
+
+  private static int writeHeartbeat(
+      Connection connection, Instant at, String controller, String condition) throws SQLException {
     long micros = ChronoUnit.MICROS.between(Instant.EPOCH, at);
-    Sql.update(
+    return Sql.update(
         connection,
         """
-        INSERT INTO mainstay_control.heartbeat (only_row, at_micros, controller) VALUES (1, ?, ?)
-        ON DUPLICATE KEY UPDATE at_micros = ?, controller = ?""",
+        INSERT INTO mainstay_control.heartbeat (only_row, at_micros, controller)
+        SELECT 1, ?, ? FROM DUAL %s
+        ON DUPLICATE KEY UPDATE at_micros = ?, controller = ?"""
+            .formatted(condition),
         micros,
         controller,
         micros,

@@ -102,6 +102,14 @@ public sealed interface EngineSql permits CommonSql {
    */
   void writeHeartbeat(Connection connection, Instant at, String controller) throws SQLException;
 
+  /**
+   * {@link #writeHeartbeat}, if the node is open. Whoever may do so on a closed node, too, and does
+   * not hold its lock, would part a replica from its primary.
+   *
+   * @return whether it was written
+   */
+  boolean renewHeartbeat(Connection connection, Instant at, String controller) throws SQLException;
+
   // --- One hand at a time
 
   /**

@@ -44,9 +44,11 @@ public final class Course {
   /**
    * Moves the office to {@code target} at the price of what is lost; see {@link Forced}. Refused
    * once another epoch is in force than {@code over}, so also when it is done.
+   *
+   * @param begun whether something was done for it already: then the target is waited for
    */
-  public static Decision force(Scene scene, NodeId target, long over) {
-    return new Forced(Rules.STRICT, scene, target, over).next();
+  public static Decision force(Scene scene, NodeId target, long over, boolean begun) {
+    return new Forced(Rules.STRICT, scene, target, over, begun).next();
   }
 
   /**
@@ -54,7 +56,7 @@ public final class Course {
    * known.
    */
   public static List<String> losses(Scene scene, NodeId target) {
-    return new Forced(Rules.STRICT, scene, target, 0).losses();
+    return new Forced(Rules.STRICT, scene, target, 0, false).losses();
   }
 
   /** What the locks that are held entitle to. Who has no claim lets them go. */

@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A fail-over to the node that an operator names, where the rules refuse one. It does what {@link
- * Succession} does with whatever is in hand, shuts out whatever is not, and counts the epoch up so
- * far that whatever the others did unseen is outranked. What that loses is told before.
+ * A fail-over to the node that an operator names, where the rules refuse one. It closes whatever is
+ * still open, does what {@link Succession} does with whatever is in hand, shuts out whatever is
+ * not, and counts the epoch up so far that whatever the others did unseen is outranked. What that
+ * loses is told before, and once more when nothing is written any longer.
  */
 final class Forced {
   private static final long LEAP = 1000;
@@ -22,12 +23,15 @@ final class Forced {
   private final Scene scene;
   private final NodeId target;
   private final long over;
+  private final boolean begun;
 
   /**
    * @param over the epoch that was in force when it was ordered
+   * @param begun whether something was done for it already: then the target is waited for
    */
-  Forced(Rules rules, Scene scene, NodeId target, long over) {
+  Forced(Rules rules, Scene scene, NodeId target, long over, boolean begun) {
     this.over = over;
+    this.begun = begun;
     this.rules = rules;
     this.scene = scene;
     this.target = target;
@@ -69,13 +73,19 @@ final class Forced {
     if (last.epoch() != over) {
       return new Decision.Refused("%s is in force by now".formatted(last));
     }
+    Optional<Decision> closing = closing();
+    if (closing.isPresent()) {
+      return closing.get();
+    }
     Optional<Reached> node = scene.reached(target).filter(n -> rules.inHand(scene, target));
     if (node.isEmpty()) {
-      return new Decision.Refused("%s is not in hand".formatted(target));
+      String absent = "%s is not in hand".formatted(target);
+      return begun ? Decision.await(absent) : new Decision.Refused(absent);
     }
     Reached winner = node.get();
-    if (!winner.readOnly()) {
-      return Decision.act(new Step.Close(target, "forced"));
+    Optional<Step> tail = tail(last, winner);
+    if (tail.isPresent()) {
+      return Decision.act(tail.get());
     }
     List<Step> fences = new ArrayList<>();
     for (Reached other : rules.unfenced(scene)) {
@@ -90,6 +100,40 @@ final class Forced {
     return Rules.begun(winner)
         ? establish(last, winner)
         : Decision.act(new Step.Promote(target, "forced"));
+  }
+
+  /**
+   * Whoever is open may go on acknowledging, and what it acknowledges from now on was not told as
+   * lost. So that comes first; a node whose commits wait cannot be closed, and is killed.
+   */
+  private Optional<Decision> closing() {
+    List<Step> steps = new ArrayList<>();
+    for (Reached node : scene.members(n -> !n.readOnly())) {
+      NodeId id = node.address().id();
+      boolean hangs = node.semiSync().waiting() > 0;
+      if (hangs && !scene.killable().contains(id)) {
+        return Optional.of(
+            new Decision.Refused("%s is open, and its commits wait: kill it before".formatted(id)));
+      }
+      if (hangs) {
+        steps.add(new Step.Kill(id, "forced"));
+      } else if (rules.inHand(scene, id)) {
+        steps.add(new Step.Close(id, "forced"));
+      } else {
+        return Optional.of(Decision.await("%s is open, and not in hand".formatted(id)));
+      }
+    }
+    return steps.isEmpty() ? Optional.empty() : Optional.of(Decision.act(steps));
+  }
+
+  /** What the closed primary still sends the target, as long as it does. */
+  private Optional<Step> tail(EpochRecord last, Reached winner) {
+    return scene
+        .reached(last.primary())
+        .filter(office -> scene.hears(winner, last.primary()))
+        .filter(office -> !rules.holds(winner).contains(office.executed()))
+        .filter(_ -> !scene.stillFor(scene.policy().patience()))
+        .map(office -> new Step.CatchUp(target, office.executed(), "forced"));
   }
 
   private Decision establish(EpochRecord last, Reached winner) {

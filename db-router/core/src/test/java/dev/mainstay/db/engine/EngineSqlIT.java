@@ -647,6 +647,22 @@ class EngineSqlIT {
   }
 
   @Test
+  void heartbeatIsRenewedOnAnOpenNodeOnly() throws SQLException {
+    trio.switchTo("db-1");
+    Instant at = Instant.parse("2026-11-22T12:34:56.654321Z");
+
+    assertThat(trio.sql.renewHeartbeat(trio.on("db-1"), at, "rt-2")).isTrue();
+    GtidSet executed = trio.executed("db-1");
+    assertThat(trio.sql.awaitExecuted(trio.on("db-2"), executed, LONG)).isTrue();
+    assertThat(trio.see("db-2").heartbeat()).contains(at);
+
+    assertThat(trio.sql.renewHeartbeat(trio.on("db-2"), Instant.now(), "rt-3")).isFalse();
+    assertThat(trio.executed("db-2")).isEqualTo(executed);
+    assertThat(trio.see("db-2").leader()).contains("rt-2");
+    trio.sql.writeHeartbeat(trio.on("db-1"), Instant.now(), "rt-1");
+  }
+
+  @Test
   void settingUpAgainChangesNothing() throws SQLException {
     trio.switchTo("db-1");
     Connection primary = trio.on("db-1");

@@ -340,7 +340,7 @@ final class SimController {
     }
     Decision decision =
         forced.isPresent()
-            ? Course.force(scene, forced.get(), over)
+            ? Course.force(scene, forced.get(), over, false)
             : target.isPresent()
                 ? Course.switchover(scene, target.get(), sim.now > deadline, rules)
                 : Course.next(scene, rules);

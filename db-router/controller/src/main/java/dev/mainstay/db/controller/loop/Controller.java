@@ -216,7 +216,7 @@ public final class Controller implements AutoCloseable {
     } else if (idle && !taken) {
       plan = strategy.next(lease.firmLocks(), provisioned);
     }
-    publish(sightings, now);
+    publish(sightings, now, looked);
     orders.answer(strategy, events);
     if (leading && idle && !taken) {
       List<Task> due = attempts.due(possible(plan.tasks()), now);
@@ -292,7 +292,7 @@ public final class Controller implements AutoCloseable {
     return taken && leads;
   }
 
-  private void publish(List<Sighting> sightings, Instant now) {
+  private void publish(List<Sighting> sightings, Instant now, long looked) {
     List<Observation> seen = sightings.stream().map(Sighting::observation).toList();
     Topology observed = Topology.of(seen, now);
     Topology topology =
@@ -301,7 +301,7 @@ public final class Controller implements AutoCloseable {
             observed.epoch(),
             observed.nodes().stream().map(node -> judged(node, seen)).toList());
     Optional<NodeAddress> primary = topology.primary().map(NodeState::address);
-    heartbeat.beatOn(leading && !strategy.isMoving() ? primary : Optional.empty());
+    heartbeat.beatOn(leading && !strategy.isMoving() ? primary : Optional.empty(), looked);
     // Who wrote the heartbeat leads, if some controller holds a lock.
     boolean led = sightings.stream().anyMatch(Sighting::locked);
     Optional<String> leader =

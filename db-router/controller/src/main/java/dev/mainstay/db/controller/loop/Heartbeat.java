@@ -2,6 +2,7 @@ package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.engine.EngineSql;
+import dev.mainstay.db.failover.Decision;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The write is acknowledged by a replica like any other, so it may wait for ever; therefore it
  * has a thread and a connection of its own, and a new one begins only when the last has ended. When
  * the primary changes, or there is none to beat for any more, the connection is cut.
+ *
+ * <p>So it does not go through the session that holds the node's lock. It is written only while the
+ * lock cannot have been lost since the last round, as {@link Decision#VALID} has it, and on a node
+ * that is open: a controller that stood still while the primary changed does no harm.
  */
 final class Heartbeat implements AutoCloseable {
 
@@ -32,6 +37,9 @@ final class Heartbeat implements AutoCloseable {
   private final Thread thread;
   private volatile boolean closed;
 
+  /** When the last round began, by {@link System#nanoTime}. */
+  private volatile long looked;
+
   /**
    * @param reach whose socket time-out is the longest wait for an acknowledgement before the write
    *     is given up with its connection
@@ -47,8 +55,14 @@ final class Heartbeat implements AutoCloseable {
     thread.start();
   }
 
-  /** The open primary of a cluster whose lease this controller holds, if there is one. */
-  void beatOn(Optional<NodeAddress> node) {
+  /**
+   * The open primary of a cluster whose lease this controller holds, if there is one; told every
+   * round.
+   *
+   * @param began when the round began, by {@link System#nanoTime}
+   */
+  void beatOn(Optional<NodeAddress> node, long began) {
+    looked = began;
     if (!primary.getAndSet(node).equals(node)) {
       Aborts.now(kept.getAndSet(null));
       thread.interrupt();
@@ -83,7 +97,9 @@ final class Heartbeat implements AutoCloseable {
         Aborts.now(kept.getAndSet(null));
         return;
       }
-      EngineSql.of(connection).writeHeartbeat(connection, clock.instant(), controller);
+      if (System.nanoTime() - looked < Decision.VALID.toNanos()) {
+        EngineSql.of(connection).renewHeartbeat(connection, clock.instant(), controller);
+      }
     } catch (SQLException e) {
       // The loop sees what is wrong with the node, and says so.
       Aborts.now(kept.getAndSet(null));

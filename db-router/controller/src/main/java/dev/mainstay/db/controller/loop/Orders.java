@@ -139,9 +139,7 @@ public final class Orders {
   private void begin(Request request, Strategy strategy, Events events) {
     boolean forced = request.what() == What.FORCE;
     if (forced) {
-      strategy
-          .losses(request.to())
-          .forEach(loss -> events.warn(News.of(Kind.SWITCHOVER, "forced: " + loss)));
+      tell("is forced: ", strategy.losses(request.to()), events);
     }
     Optional<String> refused = strategy.order(new Order(request.to(), forced, clock.instant()));
     if (refused.isPresent()) {
@@ -157,12 +155,18 @@ public final class Orders {
                 .formatted(forced ? "a forced fail-over" : "a switchover", request.to())));
   }
 
+  private static void tell(String prefix, List<String> losses, Events events) {
+    losses.forEach(loss -> events.warn(News.of(Kind.SWITCHOVER, prefix + loss)));
+  }
+
   private void end(Order.Outcome outcome, Events events) {
     Answer answer =
         switch (outcome) {
-          case Order.Outcome.Done done ->
-              new Answer.Done(
-                  done.primary(), done.epoch(), Duration.ofNanos(System.nanoTime() - began));
+          case Order.Outcome.Done done -> {
+            tell("was forced: ", done.losses(), events);
+            yield new Answer.Done(
+                done.primary(), done.epoch(), Duration.ofNanos(System.nanoTime() - began));
+          }
           case Order.Outcome.Refused refused -> {
             events.tell(News.of(Kind.REFUSED, "no switchover: " + refused.why()));
             yield new Answer.Refused(refused.why());

@@ -2,6 +2,7 @@ package dev.mainstay.db.controller.plan;
 
 import dev.mainstay.db.NodeId;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * A change of primary that a person asked for.
@@ -14,8 +15,17 @@ public record Order(NodeId to, boolean forced, Instant at) {
   /** What became of an order. */
   public sealed interface Outcome {
 
-    /** The node is primary and open. */
-    record Done(NodeId primary, long epoch) implements Outcome {}
+    /**
+     * The node is primary and open.
+     *
+     * @param losses what that lost, as seen when nothing was written any longer, one line each;
+     *     empty unless it was forced
+     */
+    record Done(NodeId primary, long epoch, List<String> losses) implements Outcome {
+      public Done {
+        losses = List.copyOf(losses);
+      }
+    }
 
     /** It was not done, and what was begun was undone, or is completed by the general rules. */
     record Refused(String why) implements Outcome {}

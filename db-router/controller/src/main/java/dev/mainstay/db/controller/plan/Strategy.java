@@ -67,6 +67,7 @@ public final class Strategy {
   private Optional<Order> order = Optional.empty();
   private long over;
   private boolean begun;
+  private List<String> losses = List.of();
   private Optional<Order.Outcome> outcome = Optional.empty();
   private final Set<NodeId> toRebuild = new HashSet<>();
   private Optional<Rebuilding.Possible> rebuild = Optional.empty();
@@ -155,6 +156,7 @@ public final class Strategy {
     order = Optional.of(given);
     over = scene(Map.of()).record().map(EpochRecord::epoch).orElse(0L);
     begun = false;
+    losses = List.of();
     return Optional.empty();
   }
 
@@ -299,7 +301,7 @@ public final class Strategy {
     if (begun
         && record.primary().equals(current.to())
         && Rules.STRICT.diagnose(scene) instanceof Diagnosis.InOffice) {
-      end(new Order.Outcome.Done(record.primary(), record.epoch()));
+      end(new Order.Outcome.Done(record.primary(), record.epoch(), losses));
       return Course.next(scene);
     }
     boolean late = current.at().plus(LATE).isBefore(now);
@@ -330,9 +332,11 @@ public final class Strategy {
 
   /** Once the record is there the general rules complete it. */
   private Decision force(Scene scene, Order current, EpochRecord record) {
-    return record.epoch() > over && record.primary().equals(current.to())
-        ? Course.next(scene)
-        : Course.force(scene, current.to(), over);
+    if (record.epoch() > over && record.primary().equals(current.to())) {
+      return Course.next(scene);
+    }
+    losses = Course.losses(scene, current.to());
+    return Course.force(scene, current.to(), over, begun);
   }
 
   private void end(Order.Outcome came) {

@@ -33,6 +33,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -347,6 +349,38 @@ class ControllerIT {
     } finally {
       cluster.restart("db-1");
       cluster.restart("db-2");
+    }
+  }
+
+  @Test
+  void aForcedFailOverFromAnOpenPrimaryLosesNothing() throws Exception {
+    CountDownLatch underWay = new CountDownLatch(10);
+    CompletableFuture<List<String>> acknowledged =
+        CompletableFuture.supplyAsync(() -> writeUntilRefused("db-1", underWay));
+    underWay.await();
+
+    Answer answer = cluster.leader().orders().move(new NodeId("db-2"), true).join();
+
+    assertThat(answer)
+        .isInstanceOfSatisfying(
+            Answer.Done.class, done -> assertThat(done.primary()).isEqualTo(new NodeId("db-2")));
+    assertThat(values("db-2")).containsAll(acknowledged.get());
+    write();
+  }
+
+  /** What was acknowledged. */
+  private static List<String> writeUntilRefused(String node, CountDownLatch each) {
+    List<String> values = new ArrayList<>();
+    try {
+      while (true) {
+        String value = "v" + System.nanoTime();
+        Query.run(
+            cluster, node, "app", "INSERT INTO mainstay.t (v) VALUES ('%s')".formatted(value));
+        values.add(value);
+        each.countDown();
+      }
+    } catch (SQLException e) {
+      return values;
     }
   }
 

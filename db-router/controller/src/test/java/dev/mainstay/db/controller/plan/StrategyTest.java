@@ -179,7 +179,7 @@ class StrategyTest {
         former(3, after));
     strategy.next(locks(), true);
 
-    assertThat(strategy.outcome()).hasValue(new Outcome.Done(id(2), 21));
+    assertThat(strategy.outcome()).hasValue(new Outcome.Done(id(2), 21, List.of()));
     assertThat(strategy.isMoving()).isFalse();
   }
 
