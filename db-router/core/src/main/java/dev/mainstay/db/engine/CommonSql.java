@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What both engines are asked and told in the same words. */
 abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSql {
+  private static final int OPTION_PREVENTS_STATEMENT = 1290;
   private static final int NO_SUCH_DATABASE = 1049;
   private static final int NO_SUCH_TABLE = 1146;
   private static final int SELECT_DENIED = 1142;
@@ -347,7 +348,14 @@ abstract sealed class CommonSql implements EngineSql permits MysqlSql, MariadbSq
   @Override
   public final boolean renewHeartbeat(Connection connection, Instant at, String controller)
       throws SQLException {
-    return writeHeartbeat(connection, at, controller, "WHERE @@GLOBAL.read_only = 0") > 0;
+    try {
+      return writeHeartbeat(connection, at, controller, "WHERE @@GLOBAL.read_only = 0") > 0;
+    } catch (SQLException e) {
+      if (e.getErrorCode() == OPTION_PREVENTS_STATEMENT) {
+        return false; // MySQL's super_read_only comes before any condition
+      }
+      throw e;
+    }
   }
 
   private static int writeHeartbeat(

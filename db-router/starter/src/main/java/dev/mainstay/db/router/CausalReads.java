@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  * <ol>
  *   <li>a replica in the rotation that covered the token when it was last looked at;
  *   <li>the replica that was the furthest, waited for on the connection itself;
- *   <li>the primary;
+ *   <li>the primary, while its lease runs;
  *   <li>a replica out of the rotation that covers the token;
  *   <li>any other, and the answer is flagged as stale.
  * </ol>
@@ -77,6 +77,19 @@ public final class CausalReads {
     STALE
   }
 
+  /**
+   * The primary, as far as is known here.
+   *
+   * @param epoch in force: a token of a later one knows of another primary
+   * @param leased whether its lease runs; without, it may have lost its office unnoticed
+   */
+  record Office(NodeState node, long epoch, boolean leased) {
+
+    private Promise to(CausalToken need) {
+      return need.epoch() <= epoch ? Promise.PRIMARY : Promise.CHECK;
+    }
+  }
+
   /** A node to try. */
   record Step(NodeState node, Promise promise) {
 
@@ -120,18 +133,16 @@ public final class CausalReads {
    * The nodes to try, in order.
    *
    * @param candidates of the read policy: those before the primary are the rotation
-   * @param primary if there is one
+   * @param office the primary, if there is one
    * @param primaryFirst whether it is asked before any replica
    * @param need what has to be seen
-   * @param epoch in force, as far as known: a token of a later one knows of another primary
    * @param worthWaiting whether a replica may make it in time
    */
   static List<Step> steps(
       List<NodeState> candidates,
-      Optional<NodeState> primary,
+      Optional<Office> office,
       boolean primaryFirst,
       CausalToken need,
-      long epoch,
       Predicate<NodeState> worthWaiting) {
     List<NodeState> replicas =
         candidates.stream().filter(node -> node.role() != Role.PRIMARY).toList();
@@ -147,19 +158,21 @@ public final class CausalReads {
           .reduce((best, next) -> isFurther(next, best) ? next : best)
           .ifPresent(best -> steps.add(new Step(best, Promise.WAIT)));
     }
-    boolean inOffice = need.epoch() <= epoch;
-    primary.ifPresent(
-        node ->
-            steps.add(
-                primaryFirst ? 0 : steps.size(),
-                new Step(node, inOffice ? Promise.PRIMARY : Promise.CHECK)));
+    office
+        .filter(Office::leased)
+        .ifPresent(
+            known ->
+                steps.add(primaryFirst ? 0 : steps.size(), new Step(known.node(), known.to(need))));
     replicas.stream()
         .filter(node -> !rotation.contains(node) && need.isCoveredBy(node))
         .forEach(node -> steps.add(new Step(node, Promise.COVERED)));
-    replicas.stream()
-        .filter(node -> !need.isCoveredBy(node))
-        .forEach(node -> steps.add(new Step(node, Promise.STALE)));
-    primary.filter(node -> !inOffice).ifPresent(node -> steps.add(new Step(node, Promise.STALE)));
+    List<NodeState> others =
+        new ArrayList<>(replicas.stream().filter(node -> !need.isCoveredBy(node)).toList());
+    office
+        .filter(known -> !known.leased() || known.to(need) == Promise.CHECK)
+        .map(Office::node)
+        .ifPresent(node -> others.add(need.isCoveredBy(node) ? 0 : others.size(), node));
+    others.forEach(node -> steps.add(new Step(node, Promise.STALE)));
     return steps;
   }
 

@@ -403,6 +403,9 @@ public final class Router implements AutoCloseable {
       try {
         Connection pooled = pooled(node, Use.READ);
         Lease lease = lease(pooled, node, Use.READ, null, Lease.Progress.UNHEARD);
+        if (session != null && isUnleasedPrimary(node)) {
+          session.stale();
+        }
         return count(node, Use.READ, lease.connection());
       } catch (SQLException e) {
         last = joined(e, last);
@@ -474,10 +477,9 @@ public final class Router implements AutoCloseable {
     List<CausalReads.Step> steps =
         CausalReads.steps(
             reads.candidates(topology, turn.getAndIncrement()),
-            topology.primary(),
+            topology.primary().map(node -> new CausalReads.Office(node, epoch, isLeased(node))),
             consistency == Consistency.PRIMARY,
             need,
-            epoch,
             node -> !lost && causal.isWorthWaiting(node, led));
     // Somebody knows of a later epoch: it is looked for once, then at the usual interval.
     if (need.epoch() > epoch && sought.getAndAccumulate(need.epoch(), Math::max) < need.epoch()) {
@@ -515,8 +517,25 @@ public final class Router implements AutoCloseable {
     }
     // The sort is stable. A node that a connection has just broken to comes last: others in the
     // pool are likely to be broken too.
-    order.sort(Comparator.comparing(node -> monitor.isDoubtful(node.id())));
+    order.sort(
+        Comparator.comparing(this::isUnleasedPrimary)
+            .thenComparing(node -> monitor.isDoubtful(node.id())));
     return order;
+  }
+
+  private boolean isUnleasedPrimary(NodeState node) {
+    return node.role() == Role.PRIMARY && !isLeased(node);
+  }
+
+  /**
+   * Whether a controller had a write acknowledged on the primary lately. If not, it may have been
+   * succeeded without this router's being able to see that.
+   */
+  private boolean isLeased(NodeState primary) {
+    return primary
+        .heartbeat()
+        .filter(beat -> monitor.age(beat).compareTo(settings.primaryLease()) <= 0)
+        .isPresent();
   }
 
   /** Whether a node became unreachable after the candidates were chosen. */

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param tls how much connections insist on TLS
  * @param pool bounds of the pools
  * @param consistency which reads may be served by a replica
+ * @param primaryLease how old the primary's heartbeat may be for it to be read from like any other
  * @param causalWait how long a read that has to see something waits for a replica; 0 for not at all
  * @param hold how long a write waits for a primary; 0 for not at all
  * @param heldWrites how many writes may wait at once
@@ -21,6 +22,7 @@ public record RouterSettings(
     Tls tls,
     PoolSettings pool,
     Consistency consistency,
+    Duration primaryLease,
     Duration causalWait,
     Duration hold,
     int heldWrites) {

@@ -132,6 +132,11 @@ public final class TopologyMonitor implements Cluster, AutoCloseable {
     return topology.primary().filter(NodeState::writable);
   }
 
+  /** How long ago that was, by this monitor's clock. */
+  Duration age(Instant then) {
+    return Duration.between(then, clock.instant());
+  }
+
   /** When the node's server process started, by the latest look, in seconds of its own clock. */
   Optional<Instant> startedAt(NodeId node) {
     return Optional.ofNullable(starts.get(node));

@@ -356,6 +356,37 @@ class CausalIT {
     }
   }
 
+  /** Trap: it may have been succeeded by one that this instance does not reach. */
+  @Test
+  void aPrimaryWhoseLeaseRanOutIsNotReadAsIfItWereCurrent() throws Exception {
+    holdBack("db-2", "db-3");
+    Visitor visitor = new Visitor();
+    String id = visitor.post(one, "/notices").body();
+    HttpResponse<String> before = visitor.get(other, "/notices/" + id);
+    assertThat(before.body()).isEqualTo("true");
+    assertThat(before.headers().firstValue("Mainstay-Stale")).isEmpty();
+    cluster.stopController("rt-1"); // who renews it
+    try {
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> {
+                HttpResponse<String> read = visitor.get(other, "/notices/" + id);
+                assertThat(read.body()).isEqualTo("true");
+                assertThat(read.headers().firstValue("Mainstay-Stale")).contains("true");
+              });
+    } finally {
+      cluster.startController("rt-1");
+    }
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        visitor.get(other, "/notices/" + id).headers().firstValue("Mainstay-Stale"))
+                    .isEmpty());
+  }
+
   /** Trap: a replica that applies nothing looks current until the next heartbeat is missed. */
   @Test
   void aReplicaWhoseApplierStoppedLeavesAtOnceAndComesBack() throws Exception {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.db.NodeState;
 import dev.mainstay.db.Role;
+import dev.mainstay.db.router.CausalReads.Office;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,23 @@ class CausalReadsTest {
         .isEqualTo("db-2 WAIT, db-1 CHECK, db-2 STALE, db-1 STALE");
   }
 
+  /** Trap: a primary that nobody renewed the lease of may have been succeeded unnoticed. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          it has the write, nobody else           | A:8 | A:1-8 | A:1-7 | db-2 WAIT, db-1 STALE, db-2 STALE
+          a replica has it, too                   | A:7 | A:1-8 | A:1-7 | db-2 COVERED, db-1 STALE
+          nobody was seen with it                 | A:9 | A:1-8 | A:1-7 | db-2 WAIT, db-2 STALE, db-1 STALE
+          there is nothing else                   | A:8 | A:1-8 |       | db-1 STALE
+          """)
+  void aPrimaryWithoutALeaseComesLast(
+      String what, String seen, String primary, @Nullable String replicas, String expected) {
+    assertThat(steps(seen, primary, false, replicas, false, 3, node -> true)).isEqualTo(expected);
+    assertThat(steps(seen, primary, false, replicas, true, 3, node -> true)).isEqualTo(expected);
+  }
+
   @Test
   void aReplicaFarBehindOrThatDoesNotMoveIsNotWorthWaitingFor() {
     CausalReads reads = new CausalReads(WAIT, 8);
@@ -95,6 +113,17 @@ class CausalReadsTest {
   private static String steps(
       String seen,
       String primary,
+      @Nullable String replicas,
+      boolean primaryFirst,
+      long epoch,
+      Predicate<NodeState> worthWaiting) {
+    return steps(seen, primary, true, replicas, primaryFirst, epoch, worthWaiting);
+  }
+
+  private static String steps(
+      String seen,
+      String primary,
+      boolean leased,
       @Nullable String replicas,
       boolean primaryFirst,
       long epoch,
@@ -118,7 +147,8 @@ class CausalReadsTest {
       office.ifPresent(candidates::add);
     }
     CausalToken need = new CausalToken(3, seen.equals("!"), Visits.gtids(seen.replace("!", "")));
-    return CausalReads.steps(candidates, office, primaryFirst, need, epoch, worthWaiting).stream()
+    Optional<Office> known = office.map(node -> new Office(node, epoch, leased));
+    return CausalReads.steps(candidates, known, primaryFirst, need, worthWaiting).stream()
         .map(step -> step.node().id() + " " + step.promise())
         .collect(Collectors.joining(", "));
   }

@@ -170,13 +170,14 @@ class CausalSimulationTest {
         shown(visitor, Integer.parseInt(candidates.getFirst().id().value().substring(3)), false);
         return;
       }
+      long epoch = rules == Rules.EPOCH_IGNORED ? Long.MAX_VALUE : instance.epoch;
+      boolean leased = random.nextInt(8) > 0;
       List<CausalReads.Step> steps =
           CausalReads.steps(
               candidates,
-              Optional.of(office),
+              Optional.of(new CausalReads.Office(office, epoch, leased)),
               false,
               need,
-              rules == Rules.EPOCH_IGNORED ? Long.MAX_VALUE : instance.epoch,
               node -> random.nextInt(4) > 0);
       for (CausalReads.Step step : steps) {
         int node = Integer.parseInt(step.node().id().value().substring(3));

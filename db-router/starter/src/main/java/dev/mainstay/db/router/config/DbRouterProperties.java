@@ -131,6 +131,9 @@ public record DbRouterProperties(
    * @param maxLag how far behind the primary a replica may be and still serve reads
    * @param returnLag how far behind a replica may be that returns to the reads after it lagged too
    *     much; half of the maximum where it is not set
+   * @param primaryLease how old the primary's heartbeat may be, by this machine's clock; while it
+   *     is older the primary is read from only where there is nothing else, and the answer is
+   *     flagged as stale
    * @param weights by node id, 0 to 256: shares of the reads; 100 for nodes not named, 0 for none
    * @param attempts how many times a read-only transaction is run at most, where the node that it
    *     runs on goes away; 1 for no second time
@@ -138,6 +141,7 @@ public record DbRouterProperties(
   public record Reads(
       @DefaultValue("5s") Duration maxLag,
       @Nullable Duration returnLag,
+      @DefaultValue("10s") Duration primaryLease,
       @DefaultValue Map<String, Integer> weights,
       @DefaultValue("3") int attempts) {}
 
@@ -242,6 +246,7 @@ public record DbRouterProperties(
         tls,
         poolSettings(),
         consistency,
+        reads.primaryLease(),
         causal.maxWait(),
         hold,
         heldWrites);
@@ -303,6 +308,7 @@ public record DbRouterProperties(
           returnLag(),
           "it is %s (expected: at most reads.max-lag, %s)".formatted(returnLag(), reads.maxLag()));
     }
+    positive("reads.primary-lease", reads.primaryLease());
     notNegative("causal.max-wait", causal.maxWait());
     if (causal.maxWait().compareTo(pool.socketTimeout()) >= 0) {
       throw wrong(

@@ -39,6 +39,7 @@ class MetadataTest {
             "mainstay.db.causal.max-wait",
             "mainstay.db.reads.max-lag",
             "mainstay.db.reads.return-lag",
+            "mainstay.db.reads.primary-lease",
             "mainstay.db.reads.weights",
             "mainstay.db.reads.attempts",
             "mainstay.db.pool.socket-timeout",

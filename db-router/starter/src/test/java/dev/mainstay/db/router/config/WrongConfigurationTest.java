@@ -46,6 +46,7 @@ class WrongConfigurationTest {
           mainstay.db.reads.max-lag=-1s                  | mainstay.db.reads.max-lag     | PT-1S                | expected: 0 or more
           mainstay.db.reads.weights.db-1=257             | mainstay.db.reads.weights.db-1| 257                  | expected: 0-256
           mainstay.db.reads.weights.db-9=1               | mainstay.db.reads.weights.db-9| db-9                 | expected: one of
+          mainstay.db.reads.primary-lease=0s             | mainstay.db.reads.primary-lease | PT0S              | expected: more than 0
           mainstay.db.reads.return-lag=6s                | mainstay.db.reads.return-lag  | PT6S                 | expected: at most reads.max-lag, PT5S
           mainstay.db.causal.max-wait=-1ms               | mainstay.db.causal.max-wait   | PT-0.001S            | expected: 0 or more
           mainstay.db.causal.max-wait=10s                | mainstay.db.causal.max-wait   | PT10S                | expected: less than pool.socket-timeout
