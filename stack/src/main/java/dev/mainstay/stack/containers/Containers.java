@@ -28,7 +28,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -48,9 +47,14 @@ public final class Containers {
   private static final Pattern NAME = Pattern.compile("(?m)^project: (\\S+)$");
   private static final Pattern PORT = Pattern.compile(".*:(\\d+)");
 
-  /** In bash alone: the images hold no curl, and the controllers' port is not published. */
+  private static final List<String> CONTROLLERS = List.of("rt-1", "rt-2");
+
+  /**
+   * In bash alone: the images hold no curl, and the controllers' port is not published. One that
+   * hangs is not waited for, since the other one may know.
+   */
   private static final String TOPOLOGY =
-      "exec 3<>/dev/tcp/127.0.0.1/9300; printf 'GET /api/topology HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; cat <&3";
+      "exec 3<>/dev/tcp/127.0.0.1/9300; printf 'GET /api/topology HTTP/1.0\\r\\nHost: localhost\\r\\n\\r\\n' >&3; timeout 5 cat <&3";
 
   private final Path project;
   private final Home home;
@@ -411,20 +415,15 @@ public final class Containers {
     }
   }
 
-  /** What the first controller that answers says of the nodes. */
+  /** What the controllers say of the nodes, in the words of the one that knows best. */
   public Optional<JsonNode> topology() {
-    for (String controller : List.of("rt-1", "rt-2")) {
-      try {
-        String answer = read("compose", "exec", "--no-TTY", controller, "bash", "-c", TOPOLOGY);
-        int body = answer.indexOf("\r\n\r\n");
-        if (body >= 0) {
-          return Optional.of(Json.MAPPER.readTree(answer.substring(body)));
-        }
-      } catch (Problem | JacksonException silent) {
-        // The next one may know.
-      }
-    }
-    return Optional.empty();
+    return Picture.best(CONTROLLERS.stream().flatMap(one -> picture(one).stream()))
+        .map(Picture::topology);
+  }
+
+  private Optional<Picture> picture(String controller) {
+    return tell("compose", "exec", "--no-TTY", controller, "bash", "-c", TOPOLOGY)
+        .flatMap(answer -> Picture.of(controller, answer));
   }
 
   private void show(String failure, String... arguments) {

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 
 class ContainersTest {
 
@@ -267,6 +268,28 @@ class ContainersTest {
 
     assertThat(containers().sitePort(gateway)).isEqualTo(80);
     assertThat(containers().adminPort(gateway)).isEqualTo(9999);
+  }
+
+  @Test
+  void theTopologyIsThatOfTheControllerThatKnowsBest() {
+    docker.answers("compose exec --no-TTY rt-1 *", topology("null", "UNREACHABLE"));
+    docker.answers("compose exec --no-TTY rt-2 *", topology("7", "PRIMARY"));
+    assertThat(containers().topology()).hasValueSatisfying(known -> isOfEpoch(known, 7));
+
+    docker.fails("compose exec --no-TTY rt-1 *", "service rt-1 is not running");
+    assertThat(containers().topology()).hasValueSatisfying(known -> isOfEpoch(known, 7));
+
+    docker.fails("compose exec --no-TTY rt-2 *", "service rt-2 is not running");
+    assertThat(containers().topology()).isEmpty();
+  }
+
+  private static void isOfEpoch(JsonNode topology, long epoch) {
+    assertThat(topology.path("epoch").asLong(0)).isEqualTo(epoch);
+  }
+
+  private static String topology(String epoch, String role) {
+    return "HTTP/1.1 200 \r\n\r\n{\"epoch\":%s,\"leader\":null,\"nodes\":[{\"role\":\"%s\"}]}"
+        .formatted(epoch, role);
   }
 
   private static String listed(String service, String id) {
