@@ -2,6 +2,7 @@ package dev.mainstay.stack.k8s;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.stack.containers.JvmCeiling;
 import dev.mainstay.stack.launch.ClusterSecrets;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -277,6 +278,26 @@ class OverlaysTest {
             .reduce(BigDecimal.ZERO, BigDecimal::add);
 
     assertThat(bytes).isLessThanOrEqualTo(BigDecimal.valueOf(4L << 30));
+  }
+
+  /** A JVM that takes all that it may is told so by itself, and not killed by the kernel. */
+  @ParameterizedTest
+  @MethodSource("overlays")
+  void whatAJvmTakesAtMostFitsItsLimit(String overlay) {
+    assertThat(objects(overlay).workloads())
+        .filteredOn(workload -> !workload.name().equals("db"))
+        .hasSize(3)
+        .allSatisfy(
+            service -> {
+              int most = JvmCeiling.mebibytes(Repository.folder(), service.name());
+              assertThat(service.containers())
+                  .extracting(one -> one.getResources().getLimits().get("memory"))
+                  .extracting(Quantity::getNumericalAmount)
+                  .allSatisfy(
+                      limit ->
+                          assertThat(limit)
+                              .isGreaterThanOrEqualTo(BigDecimal.valueOf((long) most << 20)));
+            });
   }
 
   @Test
