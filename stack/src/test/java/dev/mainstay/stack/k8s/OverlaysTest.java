@@ -1,5 +1,6 @@
 package dev.mainstay.stack.k8s;
 
+import static java.util.Locale.ROOT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.stack.containers.JvmCeiling;
@@ -251,6 +252,43 @@ class OverlaysTest {
                   .extracting(metric -> metric.getResource().getName())
                   .containsExactly("cpu");
             });
+  }
+
+  /**
+   * What {@code docs/deploy.md} tells to stop is all that there is, in the order of its list, and
+   * all of it comes back. Trap: what the autoscaler numbers has no number in the overlay, and stays
+   * at 0 after an {@code apply}.
+   */
+  @Test
+  void whatIsStoppedByTheBookComesBackByTheBook() {
+    String book = Repository.text(Repository.folder().resolve("docs/deploy.md"));
+    String stop = between(book, "for part in ", "; do");
+    String start = between(book, "kubectl apply -k k8s/overlays/production  ", "```");
+
+    assertThat(stop.split(" "))
+        .containsExactly(
+            "deployment/gateway", "deployment/web-app", "deployment/controller", "statefulset/db");
+    assertThat(objects("production").workloads())
+        .allSatisfy(
+            workload -> {
+              String part =
+                  "%s/%s".formatted(workload.owner().getKind().toLowerCase(ROOT), workload.name());
+              assertThat(stop.split(" ")).contains(part);
+              if (workload.replicas() == null) {
+                assertThat(start).contains("scale %s --replicas=3".formatted(part));
+              } else {
+                assertThat(start).doesNotContain("scale " + part);
+              }
+            });
+    assertThat(objects("local").workloads())
+        .allSatisfy(workload -> assertThat(workload.replicas()).isNotNull());
+  }
+
+  private static String between(String text, String before, String after) {
+    int from = text.indexOf(before);
+    assertThat(from).as(before).isNotNegative();
+    int begin = from + before.length();
+    return text.substring(begin, text.indexOf(after, begin));
   }
 
   /** A budget that lets none go would keep a machine from being drained for ever. */
