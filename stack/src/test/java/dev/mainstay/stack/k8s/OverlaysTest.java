@@ -14,21 +14,14 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPeer;
-import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicyPort;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,60 +177,36 @@ class OverlaysTest {
         .startsWith("bash", "/etc/mainstay/leave.sh");
   }
 
-  /** What one pod may ask of another, by the policies of both; Kubernetes needs both. */
   @ParameterizedTest
   @MethodSource("overlays")
   void podsReachWhatTheyNeedAndNothingElse(String overlay) {
-    Objects objects = objects(overlay);
-    Set<String> allowed = new TreeSet<>();
-    for (Objects.Workload from : objects.workloads()) {
-      for (Objects.Workload to : objects.workloads()) {
-        Set<Integer> ports = allowed(objects, from, to, true);
-        ports.retainAll(allowed(objects, from, to, false));
-        ports.forEach(port -> allowed.add(from.name() + " -> " + to.name() + ":" + port));
-      }
-    }
-
-    assertThat(allowed)
+    assertThat(new Openings(objects(overlay)).betweenPods())
         .containsExactlyInAnyOrder(
-            "gateway -> web-app:8080",
-            "web-app -> db:3306",
-            "web-app -> controller:9300",
-            "controller -> db:3306",
-            "db -> db:3306",
-            "db -> controller:9300");
+            "gateway -> web-app:8080/TCP",
+            "web-app -> db:3306/TCP",
+            "web-app -> controller:9300/TCP",
+            "controller -> db:3306/TCP",
+            "db -> db:3306/TCP",
+            "db -> controller:9300/TCP");
   }
 
-  /** The ports that policies of either side open on the way. */
-  private static Set<Integer> allowed(
-      Objects objects, Objects.Workload from, Objects.Workload to, boolean outward) {
-    Objects.Workload own = outward ? from : to;
-    Objects.Workload peer = outward ? to : from;
-    return objects.of(NetworkPolicy.class).stream()
-        .filter(policy -> Objects.selects(policy.getSpec().getPodSelector(), own.labels()))
-        .flatMap(policy -> outward ? outward(policy, peer) : inward(policy, peer))
-        .map(port -> port.getPort().getIntVal())
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
+  /** All ask for names; who comes to the site, comes by the door. */
+  @ParameterizedTest
+  @CsvSource({"local, anywhere", "production, namespace ingress-nginx"})
+  void nothingElseIsOpenToTheOutside(String overlay, String door) {
+    Stream<String> names =
+        Stream.of("gateway", "web-app", "controller", "db")
+            .flatMap(
+                pod ->
+                    Stream.of("namespace kube-system", "169.254.20.10/32")
+                        .flatMap(
+                            where ->
+                                Stream.of("UDP", "TCP")
+                                    .map(how -> "%s -> %s:53/%s".formatted(pod, where, how))));
 
-  private static Stream<NetworkPolicyPort> outward(NetworkPolicy policy, Objects.Workload peer) {
-    return policy.getSpec().getEgress().stream()
-        .filter(rule -> rule.getTo().isEmpty() || rule.getTo().stream().anyMatch(is(peer)))
-        .flatMap(rule -> rule.getPorts().stream());
-  }
-
-  private static Stream<NetworkPolicyPort> inward(NetworkPolicy policy, Objects.Workload peer) {
-    return policy.getSpec().getIngress().stream()
-        .filter(rule -> rule.getFrom().isEmpty() || rule.getFrom().stream().anyMatch(is(peer)))
-        .flatMap(rule -> rule.getPorts().stream());
-  }
-
-  /** Of this namespace: whoever names another one means none of ours. */
-  private static Predicate<NetworkPolicyPeer> is(Objects.Workload peer) {
-    return named ->
-        named.getPodSelector() != null
-            && named.getNamespaceSelector() == null
-            && Objects.selects(named.getPodSelector(), peer.labels());
+    assertThat(new Openings(objects(overlay)).toTheOutside())
+        .containsExactlyInAnyOrderElementsOf(
+            Stream.concat(names, Stream.of(door + " -> gateway:8080/TCP")).toList());
   }
 
   @Test
