@@ -340,6 +340,25 @@ class ComposeFileTest {
         .containsOnly(version);
   }
 
+  /** Nodes of another version would be what no test ran on. */
+  @Test
+  void everythingThatNamesTheDatabasesVersionNamesTheSame() {
+    String test = "db-router/starter/src/test/java/dev/mainstay/db/router/ContainerNodesIT.java";
+
+    assertThat(
+            Stream.of(
+                    found(text("docker-compose.yml"), ":-mysql:([^}]+)}"),
+                    found(
+                        text("k8s/base/kustomization.yaml"),
+                        "- name: mysql\\s+newTag: \"([^\"]+)\""),
+                    found(text("docs/deploy.md"), "`mysql:([^`]+)`"),
+                    found(text(test), "\"mysql:([^\"]+)\""),
+                    found(text("README.md"), "MySQL (9[0-9.]*[0-9])"))
+                .flatMap(each -> each))
+        .hasSizeGreaterThan(5)
+        .containsOnly("9.7");
+  }
+
   private static Stream<String> found(String text, String pattern) {
     return Pattern.compile(pattern).matcher(text).results().map((MatchResult one) -> one.group(1));
   }

@@ -150,7 +150,7 @@ record MysqlServer(Distribution distribution) implements Server {
    * it makes. None of them is SUPER, FILE or SHUTDOWN, and no data but the two schemas' and the
    * accounts' is open to it.
    */
-  private static String accounts(Account controller) {
+  static String accounts(Account controller) {
     var who = "'" + controller.name() + "'@'%'";
     return """
         SET SESSION sql_log_bin = 0;
