@@ -267,8 +267,8 @@ public final class Stack {
     try (ScheduledExecutorService rounds =
             Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
         ControlSocket _ = ControlSocket.open(home, supervisor::obey)) {
-      every(GLANCE, () -> look(supervisor), rounds);
-      every(LOG_CHECK, this::boundLogs, rounds);
+      every(GLANCE, "a look at the processes", () -> look(supervisor), rounds);
+      every(LOG_CHECK, "bounding the logs", () -> Logs.bound(home.logs()), rounds);
       try {
         initialiseNodes(databases, workers);
         open.add(Role.NODE);
@@ -301,29 +301,16 @@ public final class Stack {
     return ready;
   }
 
-  /**
-   * The work itself catches and tells what goes wrong, so there is nothing to learn from the
-   * future.
-   */
+  /** The journal hears of what goes wrong, so there is nothing to learn from the future. */
   @SuppressWarnings("FutureReturnValueIgnored")
-  private static void every(Duration interval, Runnable work, ScheduledExecutorService rounds) {
-    rounds.scheduleWithFixedDelay(work, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+  private void every(
+      Duration interval, String what, Runnable work, ScheduledExecutorService rounds) {
+    rounds.scheduleWithFixedDelay(
+        new Recurring(what, work, journal), 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void look(Supervisor supervisor) {
-    try {
-      supervisor.tick(name -> open.contains(name.role()));
-    } catch (RuntimeException e) {
-      journal.line("a look at the processes failed: " + e);
-    }
-  }
-
-  private void boundLogs() {
-    try {
-      Logs.bound(home.logs());
-    } catch (RuntimeException e) {
-      journal.line("logs could not be bounded: " + e);
-    }
+    supervisor.tick(name -> open.contains(name.role()));
   }
 
   private Map<Service, Future<Image>> prepareImages(ExecutorService workers) {
