@@ -19,7 +19,7 @@ record HomeRecord(int format, String engine, String engineVersion) {
   static final int FORMAT = 1;
 
   static Optional<HomeRecord> read(Home home) {
-    return Home.read(home.folder().resolve("home.json"))
+    return Home.read(home.record())
         .map(
             text -> {
               try {
@@ -29,8 +29,7 @@ record HomeRecord(int format, String engine, String engineVersion) {
               } catch (JacksonException unreadable) {
                 throw new Problem(
                     "%s is not readable as a Mainstay home (%s). Name another folder with --home."
-                        .formatted(
-                            home.folder().resolve("home.json"), unreadable.getOriginalMessage()));
+                        .formatted(home.record(), unreadable.getOriginalMessage()));
               }
             });
   }
@@ -84,6 +83,6 @@ record HomeRecord(int format, String engine, String engineVersion) {
   }
 
   void write(Home home) {
-    Home.write(home.folder().resolve("home.json"), Json.MAPPER.writeValueAsString(this));
+    Home.write(home.record(), Json.MAPPER.writeValueAsString(this));
   }
 }

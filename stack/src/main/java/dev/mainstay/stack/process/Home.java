@@ -20,7 +20,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * The folder in which a stack keeps what it knows: {@code data/}, {@code logs/}, {@code conf/},
@@ -86,26 +89,42 @@ public final class Home {
     return logs().resolve(name + ".log");
   }
 
-  /** Whether a stack keeps its things here, or began to. */
-  public boolean isOurs() {
-    return Files.exists(folder.resolve(MARKER)) || isUsed();
+  /** What the data was made with. Written as soon as a stack knows which engine it runs. */
+  public Path record() {
+    return folder.resolve("home.json");
   }
 
-  /** Whether a stack has come as far as to say here which engine it runs. */
-  public boolean isUsed() {
-    return Files.exists(folder.resolve("home.json"));
+  /** Whether a stack keeps its things here, or began to. */
+  public boolean isOurs() {
+    return Files.exists(folder.resolve(MARKER)) || hasRecordOfOurs();
+  }
+
+  /**
+   * Others have files of that name, too. The first homes have this one for their only mark, so what
+   * it says decides: a format by number, and an engine and its version in words.
+   */
+  private boolean hasRecordOfOurs() {
+    try {
+      JsonNode said = Json.MAPPER.readTree(Files.readAllBytes(record()));
+      return said.path("format").isInt()
+          && said.path("engine").isString()
+          && said.path("engineVersion").isString();
+    } catch (IOException | JacksonException noneOfOurs) {
+      return false;
+    }
+  }
+
+  private boolean isUsed() {
+    return Files.exists(record());
   }
 
   /** Makes what is missing. */
   public void create() {
     if (!isOurs()) {
-      for (String part : PARTS) {
-        if (Files.exists(folder.resolve(part))) {
-          throw new Problem(
-              "%s is not Mainstay's, and stands where a stack would keep its own. Choose another folder with --home."
-                  .formatted(folder.resolve(part)));
-        }
-      }
+      Stream.concat(PARTS.stream().map(folder::resolve), Stream.of(record()))
+          .filter(Files::exists)
+          .findFirst()
+          .ifPresent(Home::refuse);
     }
     try {
       Files.createDirectories(folder);
@@ -123,6 +142,12 @@ public final class Home {
               .formatted(
                   folder, e instanceof AccessDeniedException ? "permission denied" : reason(e)));
     }
+  }
+
+  private static void refuse(Path anothers) {
+    throw new Problem(
+        "%s is not Mainstay's, and stands where a stack would keep its own. Choose another folder with --home."
+            .formatted(anothers));
   }
 
   private static String reason(IOException e) {
@@ -205,7 +230,7 @@ public final class Home {
       for (String part : PARTS) {
         delete(folder.resolve(part));
       }
-      Files.deleteIfExists(folder.resolve("home.json"));
+      Files.deleteIfExists(record());
       Files.deleteIfExists(folder.resolve(MARKER));
       if (Files.isDirectory(folder)) {
         try (var rest = Files.list(folder)) {

@@ -1,5 +1,6 @@
 package dev.mainstay.stack.process;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HomeTest {
 
@@ -70,6 +73,51 @@ class HomeTest {
     home.discard();
 
     assertThat(precious).hasContent("precious");
+  }
+
+  /** Many programs have a file of that name. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"{\"rooms\":[\"kitchen\"]}", "{\"engine\":\"steam\"}", "[]", "", "{", "ü"})
+  void aRecordOfSomebodyElsesMakesNoHomeOfOurs(String text) throws IOException {
+    Path theirs = Files.writeString(folder.resolve("home.json"), text, ISO_8859_1);
+    Path precious = Files.createDirectories(folder.resolve("data")).resolve("precious.txt");
+    Files.writeString(precious, "precious");
+    Home home = new Home(folder);
+
+    home.wipe();
+    home.discard();
+
+    assertThat(home.isOurs()).isFalse();
+    assertThat(Files.readString(theirs, ISO_8859_1)).isEqualTo(text);
+    assertThat(precious).hasContent("precious");
+  }
+
+  @Test
+  void aRecordOfSomebodyElsesIsNotTakenForOurs() throws IOException {
+    Path theirs = Files.writeString(folder.resolve("home.json"), "{}");
+
+    assertThatThrownBy(() -> new Home(folder).create())
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("home.json is not Mainstay's");
+
+    assertThat(folder).isDirectoryContaining(theirs::equals);
+    assertThat(theirs.resolveSibling(".mainstay-home")).doesNotExist();
+  }
+
+  /** They were made before homes had a mark of their own. */
+  @Test
+  void theFirstHomesAreKnownByTheirRecord() throws IOException {
+    Home home = new Home(folder.resolve("home"));
+    Files.createDirectories(home.data());
+    Files.writeString(
+        home.record(), "{\"format\":1,\"engine\":\"mysql\",\"engineVersion\":\"9.7.4\"}");
+
+    assertThat(home.isOurs()).isTrue();
+    home.create();
+    home.wipe();
+
+    assertThat(home.folder()).doesNotExist();
   }
 
   @Test
