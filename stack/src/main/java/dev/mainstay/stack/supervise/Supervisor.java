@@ -4,6 +4,7 @@ import dev.mainstay.stack.model.Child;
 import dev.mainstay.stack.model.Identity;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Phase;
+import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.RestartSchedule;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.model.StackState;
@@ -135,15 +136,26 @@ public final class Supervisor {
   }
 
   private void start(Child child, Instant now) {
+    Identity identity;
     try {
-      Identity identity = starter.start(child.name());
-      put(child.started(identity, now));
-      journal.line(
-          "%s started (pid %d, port %d)".formatted(child.name(), identity.pid(), child.port()));
-    } catch (IOException e) {
+      identity = starter.start(child.name());
+    } catch (IOException | RuntimeException e) {
+      // Whatever it is, it holds up no other process, and is tried again at the same pace.
       put(child.notStarted(schedule, now));
-      journal.line("%s could not be started: %s".formatted(child.name(), e.getMessage()));
+      journal.line("%s could not be started: %s".formatted(child.name(), reason(e)));
+      return;
     }
+    put(child.started(identity, now));
+    journal.line(
+        "%s started (pid %d, port %d)".formatted(child.name(), identity.pid(), child.port()));
+  }
+
+  private static String reason(Exception e) {
+    return switch (e) {
+      case Problem problem -> String.valueOf(problem.getMessage());
+      case IOException failure when failure.getMessage() != null -> failure.getMessage();
+      default -> e.toString();
+    };
   }
 
   private void put(Child changed) {

@@ -18,11 +18,13 @@ import dev.mainstay.stack.process.Signal;
 import dev.mainstay.stack.process.StateFile;
 import dev.mainstay.stack.supervise.Order.Verb;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +50,7 @@ class SupervisorTest {
   private Home home = new Home(Path.of("unset"));
   private Optional<Name> primary = Optional.empty();
   private Set<Name> sound = Set.copyOf(OPTIONS.names());
+  private final Map<Name, RuntimeException> unstartable = new HashMap<>();
 
   @BeforeEach
   void makeHome() {
@@ -62,6 +65,9 @@ class SupervisorTest {
 
   /** Says on its log how it was ended, so that the order of a stop can be seen. */
   private Identity start(Name name) throws IOException {
+    if (unstartable.containsKey(name)) {
+      throw unstartable.get(name);
+    }
     String script =
         "trap 'echo %s >> %s; exit 0' TERM; echo up-$$; while :; do sleep 0.05; done"
             .formatted(name, ends());
@@ -156,6 +162,46 @@ class SupervisorTest {
     assertThat(journal)
         .anyMatch(
             line -> line.matches("web-1 \\(pid \\d+\\) died after .* s; starts again in 0.1 s"));
+  }
+
+  @Test
+  void whatCannotBeStartedHoldsUpNothingElseAndIsTriedAgain() {
+    unstartable.put(name("db-1"), new UncheckedIOException(new IOException("No space left")));
+    Supervisor supervisor = supervisor(fresh());
+
+    supervisor.tick();
+
+    assertThat(supervisor.state().children())
+        .filteredOn(child -> child.identity().isEmpty())
+        .singleElement()
+        .satisfies(
+            child -> {
+              assertThat(child.name()).isEqualTo(name("db-1"));
+              assertThat(child.deaths()).isEqualTo(1);
+            });
+    assertThat(journal)
+        .filteredOn(line -> line.startsWith("db-1"))
+        .singleElement()
+        .asString()
+        .startsWith("db-1 could not be started: ")
+        .endsWith("No space left");
+
+    unstartable.clear();
+    Order.Outcome outcome = supervisor.obey(new Order(Verb.START, "db-1", null));
+    assertThat(outcome.done()).isTrue();
+  }
+
+  @Test
+  void orderToStartWhatCannotBeStartedIsAnswered() {
+    Supervisor supervisor = supervisor(fresh());
+    supervisor.tick();
+    supervisor.obey(new Order(Verb.STOP, "web-1", null));
+    unstartable.put(name("web-1"), new IllegalStateException("odd"));
+
+    Order.Outcome outcome = supervisor.obey(new Order(Verb.START, "web-1", null));
+
+    assertThat(outcome.done()).isFalse();
+    assertThat(outcome.message()).startsWith("web-1 could not be started");
   }
 
   @Test
