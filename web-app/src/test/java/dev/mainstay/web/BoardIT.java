@@ -51,6 +51,7 @@ import tools.jackson.databind.JsonNode;
 class BoardIT {
 
   private static final int SEEDED = 1_200;
+  private static final Map<String, String> COMMENT = Map.of("body", "Me too", "author", "Ada");
 
   private static ReplicatedCluster cluster;
   private static Site web1;
@@ -330,6 +331,61 @@ class BoardIT {
     assertThat(other.header("Content-Type")).startsWith("application/problem+json");
     assertThat(other.json().get("detail").asString())
         .isEqualTo("This Idempotency-Key was used before, for a post that says something else.");
+    assertThat(notices()).isEqualTo(before);
+  }
+
+  @Test
+  void theKeyOfANoticeIsRefusedForACommentAndTheOtherWayRound() throws Exception {
+    String ofNotice = randomUUID().toString();
+    String notice =
+        web1.postJson("/api/notices", draft("Talk", "here"), "Idempotency-Key", ofNotice)
+            .json()
+            .get("id")
+            .asString();
+    String comments = "/api/notices/" + notice + "/comments";
+    String ofComment = randomUUID().toString();
+    web1.postJson(comments, COMMENT, "Idempotency-Key", ofComment);
+    long noticesBefore = notices();
+    long commentsBefore = comments();
+
+    Answer comment = web2.postJson(comments, COMMENT, "Idempotency-Key", ofNotice);
+    Answer another =
+        web2.postJson("/api/notices", draft("Talk", "here"), "Idempotency-Key", ofComment);
+
+    assertThat(List.of(comment.status(), another.status())).containsOnly(422);
+    assertThat(notices()).isEqualTo(noticesBefore);
+    assertThat(comments()).isEqualTo(commentsBefore);
+  }
+
+  @Test
+  void theKeyOfACommentIsRefusedBelowAnotherNotice() throws Exception {
+    String here = postNotice(web1, "Talk here", "x").get("id").asString();
+    String there = postNotice(web1, "Talk there", "x").get("id").asString();
+    String key = randomUUID().toString();
+    web1.postJson("/api/notices/" + here + "/comments", COMMENT, "Idempotency-Key", key);
+    long before = comments();
+
+    Answer program =
+        web2.postJson("/api/notices/" + there + "/comments", COMMENT, "Idempotency-Key", key);
+    Answer form = web2.postForm("/notices/" + there + "/comments?idempotency-key=" + key, COMMENT);
+
+    assertThat(List.of(program.status(), form.status())).containsOnly(422);
+    assertThat(form.body())
+        .contains("This form was sent before", "<a href=\"/notices/" + here + "\">this</a>");
+    assertThat(comments()).isEqualTo(before);
+  }
+
+  @Test
+  void aFormWithTheKeyOfSomethingElseSaysSo() throws Exception {
+    String notice = postNotice(web1, "Talk by form", "x").get("id").asString();
+    String key = randomUUID().toString();
+    web1.postJson("/api/notices/" + notice + "/comments", COMMENT, "Idempotency-Key", key);
+    long before = notices();
+
+    Answer answer = web1.postForm("/notices?idempotency-key=" + key, draft("Kept", "x"));
+
+    assertThat(answer.status()).isEqualTo(422);
+    assertThat(answer.body()).contains("It posted something else", "value=\"Kept\"");
     assertThat(notices()).isEqualTo(before);
   }
 
@@ -774,6 +830,10 @@ class BoardIT {
     Matcher form = Pattern.compile("<form method=\"post\" action=\"([^\"]+)\"").matcher(page);
     assertThat(form.find()).isTrue();
     return form.group(1).replace("&amp;", "&");
+  }
+
+  private static long comments() throws SQLException {
+    return scalar("select count(*) from mainstay.comment");
   }
 
   private static long notices() throws SQLException {

@@ -60,14 +60,15 @@ public class KeyedPosts {
    * @param write makes the resource, inside the transaction; it may run more than once, of which at
    *     most one run is committed
    * @param idOf the resource's id, known as soon as {@code write} returns
-   * @param read finds an earlier resource again, inside a transaction on the primary
+   * @param read finds an earlier resource again, inside a transaction on the primary; nothing if
+   *     the id is that of a resource of another kind
    */
   public <R> Posted<R> post(
       IdempotencyKey key,
       Fingerprint fingerprint,
       Supplier<R> write,
       Function<R, UUID> idOf,
-      Function<UUID, R> read) {
+      Function<UUID, Optional<R>> read) {
     try {
       return writes.run(
           () -> create(key, fingerprint, write, idOf),
@@ -98,7 +99,7 @@ public class KeyedPosts {
 
   /** What was made before. That it cannot be shown does not mean that it was not done. */
   private <R> Posted<R> replay(
-      IdempotencyKey key, Fingerprint fingerprint, Function<UUID, R> read) {
+      IdempotencyKey key, Fingerprint fingerprint, Function<UUID, Optional<R>> read) {
     try {
       return writes
           .run(() -> transaction.execute(status -> earlier(key, fingerprint, read)))
@@ -117,15 +118,19 @@ public class KeyedPosts {
   }
 
   private <R> Optional<Posted<R>> earlier(
-      IdempotencyKey key, Fingerprint fingerprint, Function<UUID, R> read) {
+      IdempotencyKey key, Fingerprint fingerprint, Function<UUID, Optional<R>> read) {
     return find(key)
         .map(
             recorded -> {
-              R resource = read.apply(recorded.resourceId());
+              Optional<R> made = read.apply(recorded.resourceId());
               return recorded.fingerprint().equals(fingerprint)
-                  ? new Posted.Replayed<>(resource)
-                  : new Posted.KeyReused<>(resource);
+                  ? new Posted.Replayed<>(made.orElseThrow(() -> vanished(key)))
+                  : new Posted.KeyReused<>(made);
             });
+  }
+
+  private static IllegalStateException vanished(IdempotencyKey key) {
+    return new IllegalStateException("a key is there, and what was posted with it is not: " + key);
   }
 
   private void record(IdempotencyKey key, Recorded recorded) {

@@ -103,7 +103,7 @@ class Board {
         draft.fingerprint(),
         () -> NoticeResource.of(notices.save(new Notice(draft, now()))),
         NoticeResource::id,
-        id -> NoticeResource.of(notices.findById(id).orElseThrow()));
+        id -> notices.findById(id).map(NoticeResource::of));
   }
 
   /** Puts a comment below a notice. */
@@ -118,7 +118,7 @@ class Board {
           return CommentResource.of(comments.save(new Comment(noticeId, draft, now())));
         },
         CommentResource::id,
-        id -> CommentResource.of(comments.findByIdAndNoticeId(id, noticeId).orElseThrow()));
+        id -> comments.findById(id).map(CommentResource::of));
   }
 
   static Refusal noSuchNotice() {

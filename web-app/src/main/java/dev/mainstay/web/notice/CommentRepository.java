@@ -14,6 +14,8 @@ interface CommentRepository extends Repository<Comment, UUID> {
   /** How many comments a notice has. */
   record Count(UUID noticeId, long comments) {}
 
+  Optional<Comment> findById(UUID id);
+
   Optional<Comment> findByIdAndNoticeId(UUID id, UUID noticeId);
 
   List<Comment> findByNoticeIdOrderByCreatedAtDescIdDesc(UUID noticeId, Pageable page);

@@ -98,9 +98,10 @@ class NoticePages {
     return switch (board.post(key, draft)) {
       case Posted.Created<NoticeResource>(NoticeResource notice) -> posted(notice);
       case Posted.Replayed<NoticeResource>(NoticeResource notice) -> posted(notice);
-      case Posted.KeyReused<NoticeResource>(NoticeResource earlier) ->
+      case Posted.KeyReused<NoticeResource>(Optional<NoticeResource> earlier) ->
           boardPage("", 0, Form.blank(draft), HttpStatus.UNPROCESSABLE_CONTENT, request)
-              .addObject("earlier", earlier.path());
+              .addObject("reused", true)
+              .addObject("earlier", earlier.map(NoticeResource::path).orElse(null));
     };
   }
 
@@ -132,9 +133,11 @@ class NoticePages {
     return switch (board.comment(key, id, draft)) {
       case Posted.Created<CommentResource>(CommentResource comment) -> posted(comment);
       case Posted.Replayed<CommentResource>(CommentResource comment) -> posted(comment);
-      case Posted.KeyReused<CommentResource>(CommentResource earlier) ->
+      case Posted.KeyReused<CommentResource>(Optional<CommentResource> earlier) ->
           noticePage(id, 0, Form.blank(draft), HttpStatus.UNPROCESSABLE_CONTENT, request)
-              .addObject("earlier", "/notices/" + earlier.noticeId());
+              .addObject("reused", true)
+              .addObject(
+                  "earlier", earlier.map(comment -> "/notices/" + comment.noticeId()).orElse(null));
     };
   }
 
