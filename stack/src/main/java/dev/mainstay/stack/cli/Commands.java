@@ -19,6 +19,7 @@ import dev.mainstay.stack.supervise.ControlSocket;
 import dev.mainstay.stack.supervise.Order;
 import dev.mainstay.stack.supervise.Supervisor;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -161,11 +162,23 @@ public final class Commands {
       }
       return 0;
     }
-    Optional<StackState> state = new StateFile(home).read();
-    if (state.isEmpty() && !(wipe && home.isOurs())) {
+    StateFile file = new StateFile(home);
+    Optional<StackState> supervised =
+        file.read().filter(state -> table.isAlive(state.supervisor()));
+    supervised.ifPresent(this::stopSupervisor);
+    // From here on no supervisor is at work in the home, and none can begin.
+    if (Files.isDirectory(home.run()) && !home.lock()) {
+      throw home.busy();
+    }
+    Optional<StackState> left = file.read();
+    if (supervised.isEmpty() && left.isEmpty() && !(wipe && home.isOurs())) {
       throw nothingUp(home);
     }
-    state.ifPresent(known -> stop(home, known));
+    left.ifPresent(state -> stopInPlaceOfSupervisor(home, state));
+    if (supervised.isPresent() || left.isPresent()) {
+      ControlSocket.clear(home);
+      System.out.println("down");
+    }
     if (wipe) {
       home.wipe();
       System.out.println("wiped " + home.folder());
@@ -173,20 +186,15 @@ public final class Commands {
     return 0;
   }
 
-  private void stop(Home home, StackState state) {
-    if (table.isAlive(state.supervisor())) {
-      stopSupervisor(home, state);
-    } else {
-      AtomicBoolean hurry = new AtomicBoolean();
-      Signals.onEach(() -> hurry.set(true), "INT", "TERM");
-      inPlaceOfSupervisor(home, state).stopAll(hurry::get);
-      ControlSocket.clear(home);
-    }
-    System.out.println("down");
+  /** It was killed, perhaps in the middle of stopping: what it left is stopped from here. */
+  private void stopInPlaceOfSupervisor(Home home, StackState state) {
+    AtomicBoolean hurry = new AtomicBoolean();
+    Signals.onEach(() -> hurry.set(true), "INT", "TERM");
+    inPlaceOfSupervisor(home, state).stopAll(hurry::get);
   }
 
   /** It stops everything in order when it is told to end; a second signal makes it hurry. */
-  private void stopSupervisor(Home home, StackState state) {
+  private void stopSupervisor(StackState state) {
     Signals.onEach(() -> Signal.TERM.send(state.supervisor(), table), "INT", "TERM");
     Signal.TERM.send(state.supervisor(), table);
     Signal.CONT.send(state.supervisor(), table);
@@ -207,11 +215,6 @@ public final class Commands {
       }
       pause(Duration.ofMillis(100));
     }
-    // Killed in the middle of it: what it left is stopped from here.
-    new StateFile(home)
-        .read()
-        .ifPresent(rest -> inPlaceOfSupervisor(home, rest).stopAll(() -> false));
-    ControlSocket.clear(home);
   }
 
   private static void pause(Duration duration) {

@@ -118,16 +118,26 @@ public final class Stack {
               .formatted(options.gateways()));
     }
     home.create();
-    Optional<StackState> before = new StateFile(home).read();
+    boolean taken = home.lock();
+    StateFile file = new StateFile(home);
+    Optional<StackState> before = file.read();
     before.ifPresent(this::refuseIfSupervised);
-    if (!home.lock()) {
-      throw new Problem("Another `mainstay up` is at work in %s.".formatted(home.folder()));
+    if (!taken) {
+      throw home.busy();
     }
     List<Child> children = children(before);
     checkPorts(children);
     Optional<HomeRecord> record = HomeRecord.read(home);
     record.ifPresent(
         made -> Databases.asked(options).ifPresent(asked -> made.checkEngine(home, asked)));
+    // Already here, so that `status` and `down` know of this process while it gets what it needs.
+    file.write(
+        new StackState(
+            table.self(),
+            false,
+            options,
+            record.map(HomeRecord::engine).or(() -> Databases.asked(options)).orElse(""),
+            children));
     ExecutorService workers =
         Executors.newThreadPerTaskExecutor(Thread.ofPlatform().daemon().factory());
     try {
@@ -138,6 +148,19 @@ public final class Stack {
       workers.shutdownNow();
       // What they had started ends with them.
       awaitEnd(workers);
+      forgetUnlessSomethingIsLeft(file);
+    }
+  }
+
+  /** A start that came to nothing leaves no trace; what it would have adopted stays known. */
+  private void forgetUnlessSomethingIsLeft(StateFile file) {
+    boolean left =
+        file.read().stream()
+            .flatMap(state -> state.children().stream())
+            .flatMap(child -> child.identity().stream())
+            .anyMatch(table::isAlive);
+    if (!left) {
+      file.delete();
     }
   }
 

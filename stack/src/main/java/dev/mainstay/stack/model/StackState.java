@@ -7,7 +7,7 @@ import java.util.Optional;
  * A stack that is up, or was.
  *
  * @param ready whether a page was served since the supervisor began
- * @param engine {@code mysql} or {@code mariadb}
+ * @param engine {@code mysql} or {@code mariadb}; empty as long as it is not known which
  */
 public record StackState(
     Identity supervisor, boolean ready, Options options, String engine, List<Child> children) {

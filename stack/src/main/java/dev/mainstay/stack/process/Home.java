@@ -204,6 +204,13 @@ public final class Home {
     }
   }
 
+  /** What to say when {@link #lock} was in vain. */
+  public Problem busy() {
+    return new Problem(
+        "Another `mainstay up` or `mainstay down` is at work in %s. Wait until it is done, and see with `mainstay status`."
+            .formatted(folder));
+  }
+
   /** Drops a home in which no stack came to anything, unless another process is at work in it. */
   public void discard() {
     if (isOurs() && !isUsed() && isFree()) {

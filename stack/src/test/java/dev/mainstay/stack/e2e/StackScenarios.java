@@ -33,6 +33,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -885,6 +888,23 @@ abstract class StackScenarios {
 
   @Test
   @Order(21)
+  void downEndsAStackThatIsStillComingUp() throws IOException, InterruptedException {
+    try (ExecutorService aside = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Command.Result> starting =
+          aside.submit(() -> mainstay.run("up", "--detach", "--port", String.valueOf(port)));
+      await().atMost(Duration.ofSeconds(30)).until(() -> mainstay.run("status").exit() == 0);
+
+      mainstay.run("down").succeeds();
+
+      await().atMost(Duration.ofSeconds(10)).until(starting::isDone);
+      assertThat(starting.resultNow().exit()).isPositive();
+    }
+    assertThat(ports(port)).allMatch(PortCheck::isFree);
+    mainstay.run("down").failsSaying("Nothing is up");
+  }
+
+  @Test
+  @Order(22)
   void secondUpShowsTheSameNotices() throws IOException, InterruptedException {
     long begun = System.nanoTime();
     upWithTwoGateways();
@@ -914,7 +934,7 @@ abstract class StackScenarios {
   }
 
   @Test
-  @Order(22)
+  @Order(23)
   void twoGatewaysShareTheSitesPortObeyAsOneAndOneGoesOnAlone()
       throws IOException, InterruptedException {
     List<String> gateways = List.of("gw-1", "gw-2");
