@@ -138,8 +138,12 @@ public final class Commands {
       System.out.println(
           Terminal.yellow(
               "The supervisor is dead: nothing is restarted. `mainstay up` brings a new one, which adopts the rest."));
-    } else if (!state.ready()) {
-      System.out.println(Terminal.yellow("The stack is still coming up."));
+    } else {
+      switch (state.stage()) {
+        case STARTING -> System.out.println(Terminal.yellow("The stack is still coming up."));
+        case CLOSING -> System.out.println(Terminal.yellow("The stack is being stopped."));
+        case UP -> {}
+      }
     }
     System.out.println();
     report.text().forEach(System.out::println);

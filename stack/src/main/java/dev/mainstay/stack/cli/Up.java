@@ -5,6 +5,7 @@ import dev.mainstay.stack.launch.Progress;
 import dev.mainstay.stack.launch.Secrets;
 import dev.mainstay.stack.launch.Stack;
 import dev.mainstay.stack.launch.Wiring;
+import dev.mainstay.stack.model.Child;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Problem;
@@ -330,10 +331,12 @@ final class Up implements Callable<Integer> {
     return 0;
   }
 
+  /** With a code, unless the gateway that would give it out was stopped before it was adopted. */
   private static String link(Home home, StackState state) {
-    return new Gateway(new Name(Role.GATEWAY, 1), state.options())
-        .link(Secrets.adminToken(home))
-        .toString();
+    Name first = new Name(Role.GATEWAY, 1);
+    Gateway gateway = new Gateway(first, state.options());
+    boolean runs = state.child(first).flatMap(Child::identity).isPresent();
+    return (runs ? gateway.link(Secrets.adminToken(home)) : gateway.admin()).toString();
   }
 
   /** The log of the background supervisor. */

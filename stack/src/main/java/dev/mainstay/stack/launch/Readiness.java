@@ -8,6 +8,7 @@ import dev.mainstay.stack.remote.Gateway;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -35,15 +36,32 @@ final class Readiness {
             .toList();
   }
 
-  Optional<Missing> missing() {
+  /**
+   * @param stopped what an operator stopped, which is out on purpose; without one of the nodes or
+   *     controllers, the databases are as good as a page that is served says
+   */
+  Optional<Missing> missing(Set<Name> stopped) {
     Optional<Missing> database =
-        controllers.missing().map(what -> new Missing(what, new Name(Role.CONTROLLER, 1)));
+        stopped.stream().anyMatch(Readiness::isOfTheDatabases)
+            ? Optional.empty()
+            : controllers.missing().map(what -> new Missing(what, new Name(Role.CONTROLLER, 1)));
     return database.isPresent()
         ? database
-        : gateways.stream().map(Readiness::missing).flatMap(Optional::stream).findFirst();
+        : gateways.stream()
+            .filter(gateway -> !stopped.contains(gateway.name()))
+            .map(gateway -> missing(gateway, stopped))
+            .flatMap(Optional::stream)
+            .findFirst();
   }
 
-  private static Optional<Missing> missing(Gateway gateway) {
+  private static boolean isOfTheDatabases(Name name) {
+    return switch (name.role()) {
+      case NODE, CONTROLLER -> true;
+      case WEB_APP, GATEWAY -> false;
+    };
+  }
+
+  private static Optional<Missing> missing(Gateway gateway, Set<Name> stopped) {
     Optional<JsonNode> pools = gateway.pools();
     if (pools.isEmpty()) {
       return Optional.of(new Missing(gateway.name() + " does not answer", gateway.name()));
@@ -57,6 +75,7 @@ final class Readiness {
             .filter(one -> one.path("state").asString("").equals("READY"))
             .filter(one -> !one.path("health").asString("").equals("UP"))
             .flatMap(one -> Name.parse(one.path("id").asString("")).stream())
+            .filter(name -> !stopped.contains(name))
             .map(name -> new Missing(name + " is not in rotation at " + gateway.name(), name))
             .findFirst();
     if (server.isPresent()) {

@@ -8,6 +8,7 @@ import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.RestartSchedule;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.model.StackState.Stage;
 import dev.mainstay.stack.process.Cache;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Launcher;
@@ -43,6 +44,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A stack for as long as this process supervises it: brought up (or adopted from a supervisor that
@@ -134,7 +137,7 @@ public final class Stack {
     file.write(
         new StackState(
             table.self(),
-            false,
+            Stage.STARTING,
             options,
             record.map(HomeRecord::engine).or(() -> Databases.asked(options)).orElse(""),
             children));
@@ -154,12 +157,7 @@ public final class Stack {
 
   /** A start that came to nothing leaves no trace; what it would have adopted stays known. */
   private void forgetUnlessSomethingIsLeft(StateFile file) {
-    boolean left =
-        file.read().stream()
-            .flatMap(state -> state.children().stream())
-            .flatMap(child -> child.identity().stream())
-            .anyMatch(table::isAlive);
-    if (!left) {
+    if (file.read().filter(state -> alive(state.children()) > 0).isEmpty()) {
       file.delete();
     }
   }
@@ -186,28 +184,34 @@ public final class Stack {
 
   /** What is to run: fresh processes, or those that a killed supervisor left behind. */
   private List<Child> children(Optional<StackState> before) {
-    Map<Name, Child> left = new LinkedHashMap<>();
-    for (Child child : before.map(StackState::children).orElse(List.of())) {
-      if (child.identity().filter(table::isAlive).isPresent()) {
-        left.put(child.name(), child);
-      }
+    Optional<StackState> left = before.filter(state -> alive(state.children()) > 0);
+    if (left.isEmpty()) {
+      forgetWhatOperatorsChanged();
+      return options.names().stream().map(name -> Child.fresh(name, options.portOf(name))).toList();
     }
-    if (!left.isEmpty() && !before.map(StackState::options).equals(Optional.of(options))) {
+    if (!left.get().options().equals(options)) {
       throw new Problem(
           "A stack with other options is still running in %s without its supervisor. Run `mainstay up` with the options it was started with, or `mainstay down` first."
               .formatted(home.folder()));
     }
-    if (left.isEmpty()) {
-      forgetWhatOperatorsChanged();
-    } else {
-      progress.say("adopting %d running processes".formatted(left.size()));
-    }
-    List<Child> children = new ArrayList<>();
-    for (Name name : options.names()) {
-      Child fresh = Child.fresh(name, options.portOf(name));
-      children.add(left.getOrDefault(name, fresh));
+    List<Child> children = left.get().adopted(table::isAlive, clock.instant());
+    progress.say("adopting %d running processes".formatted(alive(children)));
+    List<String> stopped = stopped(children).map(Name::toString).toList();
+    if (!stopped.isEmpty()) {
+      progress.say("%s: stopped until `mainstay start`".formatted(String.join(", ", stopped)));
     }
     return children;
+  }
+
+  private long alive(List<Child> children) {
+    return children.stream()
+        .flatMap(child -> child.identity().stream())
+        .filter(table::isAlive)
+        .count();
+  }
+
+  private static Stream<Name> stopped(List<Child> children) {
+    return children.stream().filter(child -> child.phase() instanceof Phase.Down).map(Child::name);
   }
 
   /**
@@ -229,10 +233,7 @@ public final class Stack {
   private void checkPorts(List<Child> children) {
     boolean siteIsServed =
         children.stream()
-            .anyMatch(
-                child ->
-                    child.name().role() == Role.GATEWAY
-                        && !(child.phase() instanceof Phase.Waiting));
+            .anyMatch(child -> child.name().role() == Role.GATEWAY && child.identity().isPresent());
     for (Child child : children) {
       if (child.phase() instanceof Phase.Waiting) {
         boolean gateway = child.name().role() == Role.GATEWAY;
@@ -277,7 +278,7 @@ public final class Stack {
     Controllers controllers = new Controllers(options, secrets.adminToken());
     Supervisor supervisor =
         new Supervisor(
-            new StackState(table.self(), false, options, databases.engine(), children),
+            new StackState(table.self(), Stage.STARTING, options, databases.engine(), children),
             blueprint,
             table,
             new StateFile(home),
@@ -413,7 +414,9 @@ public final class Stack {
                   .formatted(child.name(), child.deaths(), lastLines(child.name())));
         }
       }
-      Optional<Readiness.Missing> missing = readiness.missing();
+      Optional<Readiness.Missing> missing =
+          readiness.missing(
+              stopped(supervisor.state().children()).collect(Collectors.toUnmodifiableSet()));
       if (Thread.interrupted()) {
         throw new InterruptedException();
       }

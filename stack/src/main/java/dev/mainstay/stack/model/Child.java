@@ -86,6 +86,22 @@ public record Child(Name name, int port, Phase phase, int deaths) {
     };
   }
 
+  /**
+   * As the next supervisor takes it over from one that was killed. What was ordered holds: to stay
+   * down, for a while or until it is started. One that only had died starts at once.
+   *
+   * @param alive whether its process is
+   */
+  public Child adopted(boolean alive) {
+    return switch (phase) {
+      case Phase.Running _ -> alive ? this : fresh(name, port);
+      case Phase.Ending(Identity _, Instant _, Phase then) ->
+          alive ? this : new Child(name, port, then, 0);
+      case Phase.Waiting _ -> deaths == 0 ? this : fresh(name, port);
+      case Phase.Down _ -> this;
+    };
+  }
+
   private Child ending(Duration grace, Phase then, Instant now) {
     return identity()
         .map(identity -> with(new Phase.Ending(identity, now.plus(grace), then)))

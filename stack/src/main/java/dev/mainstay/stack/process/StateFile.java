@@ -7,6 +7,7 @@ import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Phase;
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.model.StackState.Stage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -58,7 +59,7 @@ public final class StateFile {
 
   private record Stored(
       Identity supervisor,
-      boolean ready,
+      @Nullable Stage stage,
       Options options,
       String engine,
       List<StoredChild> children) {
@@ -66,7 +67,7 @@ public final class StateFile {
     static Stored of(StackState state) {
       return new Stored(
           state.supervisor(),
-          state.ready(),
+          state.stage(),
           state.options(),
           state.engine(),
           state.children().stream().map(StoredChild::of).toList());
@@ -74,7 +75,12 @@ public final class StateFile {
 
     StackState toState() {
       return new StackState(
-          supervisor, ready, options, engine, children.stream().map(StoredChild::toChild).toList());
+          supervisor,
+          // The first versions wrote none.
+          stage == null ? Stage.UP : stage,
+          options,
+          engine,
+          children.stream().map(StoredChild::toChild).toList());
     }
   }
 

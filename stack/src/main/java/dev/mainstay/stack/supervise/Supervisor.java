@@ -8,6 +8,7 @@ import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.RestartSchedule;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.model.StackState.Stage;
 import dev.mainstay.stack.model.StopOrder;
 import dev.mainstay.stack.process.ProcessTable;
 import dev.mainstay.stack.process.ProcessTable.Activity;
@@ -46,9 +47,6 @@ public final class Supervisor {
   /** Guarded by this. */
   private StackState state;
 
-  /** Guarded by this. Once set, nothing is started any more. */
-  private boolean closing;
-
   public Supervisor(
       StackState state,
       Starter starter,
@@ -75,8 +73,11 @@ public final class Supervisor {
 
   /** A page was served: the stack is up. */
   public synchronized void ready() {
-    state =
-        new StackState(state.supervisor(), true, state.options(), state.engine(), state.children());
+    enter(Stage.UP);
+  }
+
+  private void enter(Stage stage) {
+    state = state.at(stage);
     file.write(state);
   }
 
@@ -127,7 +128,7 @@ public final class Supervisor {
     switch (child.next(now)) {
       case REST -> {}
       case START -> {
-        if (!closing) {
+        if (state.stage() != Stage.CLOSING) {
           start(child, now);
         }
       }
@@ -341,7 +342,7 @@ public final class Supervisor {
    */
   public void stopAll(BooleanSupplier hurry) {
     synchronized (this) {
-      closing = true;
+      enter(Stage.CLOSING);
     }
     List<Name> names = state().children().stream().map(Child::name).toList();
     // Asked now: the controllers are gone before the nodes.

@@ -6,6 +6,7 @@ import dev.mainstay.stack.Mainstay;
 import dev.mainstay.stack.model.Identity;
 import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.model.StackState.Stage;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.ProcessTable;
 import dev.mainstay.stack.process.StateFile;
@@ -84,7 +85,7 @@ class DownTest {
 
   private void supervisedBy(Identity supervisor) {
     Options options = new Options(2, 1, 2, 2, Options.Database.AUTO, 8080, 0);
-    new StateFile(home).write(new StackState(supervisor, false, options, "", List.of()));
+    new StateFile(home).write(new StackState(supervisor, Stage.STARTING, options, "", List.of()));
   }
 
   @Test

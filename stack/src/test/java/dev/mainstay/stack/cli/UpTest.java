@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.stack.model.Identity;
 import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.model.StackState.Stage;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.StateFile;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ class UpTest {
     home.create();
     Options options = new Options(2, 1, 2, 2, Options.Database.MYSQL, 8080, 0);
     new StateFile(home)
-        .write(new StackState(new Identity(1, "1"), true, options, "mysql", List.of()));
+        .write(new StackState(new Identity(1, "1"), Stage.UP, options, "mysql", List.of()));
 
     Run run = up("--docker");
 

@@ -29,6 +29,27 @@ class ChildTest {
   }
 
   @Test
+  void adoptedChildIsKeptAsItWasOrdered() {
+    Child stopped = running().stopping(Duration.ofSeconds(5), NOON);
+    Child held = running().restarting(Duration.ZERO, Duration.ofSeconds(60), NOON);
+
+    assertThat(running().adopted(true)).isEqualTo(running());
+    assertThat(stopped.adopted(true)).isEqualTo(stopped);
+    assertThat(stopped.adopted(false).phase()).isEqualTo(new Phase.Down());
+    assertThat(stopped.gone(SCHEDULE, at(1)).adopted(false).phase()).isEqualTo(new Phase.Down());
+    assertThat(held.adopted(false).next(at(59))).isEqualTo(Step.REST);
+    assertThat(held.gone(SCHEDULE, at(1)).adopted(false).next(at(59))).isEqualTo(Step.REST);
+  }
+
+  @Test
+  void adoptedChildThatHadDiedStartsAtOnceAndWithoutItsPast() {
+    Child dead = running().gone(SCHEDULE, at(5)).started(PROCESS, at(6)).gone(SCHEDULE, at(7));
+
+    assertThat(dead.adopted(false)).isEqualTo(web());
+    assertThat(running().adopted(false)).isEqualTo(web());
+  }
+
+  @Test
   void freshChildIsStartedAtOnce() {
     assertThat(web().next(NOON)).isEqualTo(Step.START);
   }

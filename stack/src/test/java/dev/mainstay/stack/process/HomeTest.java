@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.stack.model.Problem;
+import dev.mainstay.stack.model.StackState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -133,6 +134,21 @@ class HomeTest {
 
     assertThat(refused.folder()).doesNotExist();
     assertThat(used.data()).exists();
+  }
+
+  @Test
+  void stateOfAnEarlierVersionIsRead() throws IOException {
+    Home home = new Home(folder.resolve("home"));
+    home.create();
+    Files.writeString(
+        home.run().resolve("state.json"),
+        """
+        {"supervisor": {"pid": 7, "start": "x"}, "ready": true, "engine": "mysql", "children": [],
+         "options": {"web": 2, "gateways": 1, "replicas": 2, "controllers": 2, "db": "AUTO",
+                     "port": 8080, "notices": 0}}
+        """);
+
+    assertThat(new StateFile(home).read()).map(StackState::ready).contains(true);
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Phase;
 import dev.mainstay.stack.model.RestartSchedule;
 import dev.mainstay.stack.model.StackState;
+import dev.mainstay.stack.model.StackState.Stage;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Launcher;
 import dev.mainstay.stack.process.ProcessTable;
@@ -87,7 +88,7 @@ class SupervisorTest {
 
   private Supervisor supervisor(List<Child> children) {
     return new Supervisor(
-        new StackState(table.self(), false, OPTIONS, "mysql", children),
+        new StackState(table.self(), Stage.STARTING, OPTIONS, "mysql", children),
         this::start,
         table,
         new StateFile(home),
@@ -208,12 +209,60 @@ class SupervisorTest {
   void nextSupervisorFindsTheProcessesInTheStateFile() {
     Supervisor first = supervisor(fresh());
     first.tick();
-    List<Child> left = new StateFile(home).read().orElseThrow().children();
 
-    Supervisor second = supervisor(left);
+    Supervisor second = supervisor(adopted());
     second.tick();
 
     assertThat(second.state().children()).isEqualTo(first.state().children());
+  }
+
+  private List<Child> adopted() {
+    return new StateFile(home).read().orElseThrow().adopted(table::isAlive, Instant.now());
+  }
+
+  @Test
+  void whatWasStoppedIsNotStartedByTheNextSupervisor() {
+    Supervisor first = supervisor(fresh());
+    first.tick();
+    first.obey(new Order(Verb.STOP, "web-1", null));
+    first.obey(new Order(Verb.KILL, "web-2", 60_000L));
+    Signal.KILL.send(identity(first, "gw-1"), table);
+
+    Supervisor second = supervisor(adopted());
+    second.tick();
+
+    assertThat(second.state().children())
+        .filteredOn(child -> child.identity().isEmpty())
+        .extracting(Child::name)
+        .containsExactly(name("web-1"), name("web-2"));
+    assertThat(second.obey(new Order(Verb.START, "web-1", null)).done()).isTrue();
+  }
+
+  @Test
+  void aStopOfAllThatWasCutShortIsForgotten() {
+    Supervisor first = supervisor(fresh());
+    first.tick();
+    StackState running = first.state();
+    first.stopAll(() -> false);
+    // As it is between the first group and the next: one ended, one was asked to.
+    Name web = name("web-1");
+    new StateFile(home)
+        .write(
+            running
+                .at(Stage.CLOSING)
+                .with(
+                    running.children().stream()
+                        .map(
+                            child ->
+                                child.name().equals(web)
+                                    ? child.stopping(Duration.ZERO, Instant.now())
+                                    : new Child(child.name(), child.port(), new Phase.Down(), 0))
+                        .toList()));
+
+    Supervisor second = supervisor(adopted());
+    second.tick();
+
+    assertThat(second.state().children()).allMatch(child -> child.phase() instanceof Phase.Running);
   }
 
   @Test
@@ -356,7 +405,7 @@ class SupervisorTest {
   void hurryKillsWhatDoesNotEnd() throws IOException {
     Supervisor supervisor =
         new Supervisor(
-            new StackState(table.self(), false, OPTIONS, "mysql", fresh()),
+            new StackState(table.self(), Stage.STARTING, OPTIONS, "mysql", fresh()),
             name -> {
               Identity stubborn =
                   new Launcher(table)
