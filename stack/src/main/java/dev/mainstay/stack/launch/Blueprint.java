@@ -37,6 +37,11 @@ final class Blueprint implements Starter {
     images.put(image.service().role(), image);
   }
 
+  /** Keeps the images from being dropped while this stack may start from them. */
+  void useImages() {
+    images.values().forEach(Image::use);
+  }
+
   @Override
   public Identity start(Name name) throws IOException {
     if (name.role() == Role.NODE) {

@@ -75,11 +75,10 @@ record Image(Service service, Path jar, Optional<Path> cache) {
       Files.createDirectories(programs);
       Path folder = programs.resolve(service.role().label() + "-" + key(service, built));
       if (!Files.isDirectory(folder)) {
-        prune(programs);
         progress.say("unpacking the " + service.role().label());
         unpack(built, folder);
       }
-      Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
+      use(folder);
       Path jar = folder.resolve(built.getFileName());
       Path cache = folder.resolve("program.aot");
       if (!Files.exists(cache)) {
@@ -96,6 +95,19 @@ record Image(Service service, Path jar, Optional<Path> cache) {
       throw new Problem(
           "The %s cannot be unpacked below %s (%s). XDG_CACHE_HOME names another folder."
               .formatted(service.role().label(), cacheFolder, e));
+    }
+  }
+
+  private static void use(Path folder) throws IOException {
+    Files.setLastModifiedTime(folder, FileTime.from(Instant.now()));
+  }
+
+  /** Says that it is used still. A supervisor does so for as long as it may start from it. */
+  void use() {
+    try {
+      use(jar.resolveSibling(""));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -185,16 +197,38 @@ record Image(Service service, Path jar, Optional<Path> cache) {
     }
   }
 
-  /** Drops what nobody used for two weeks: each build of the sources leaves an image behind. */
-  private static void prune(Path programs) throws IOException {
-    Instant limit = Instant.now().minus(KEPT);
+  /**
+   * Drops what nobody used for two weeks: each build of the sources leaves an image behind. To be
+   * called when all the images of a stack are there, for one that was old until now is used again.
+   */
+  static void prune(Path cacheFolder) {
+    prune(cacheFolder.resolve("programs"), Instant.now(), commandLines());
+  }
+
+  /**
+   * @param running the command lines of what runs on this machine: a stack whose supervisor was
+   *     killed says no more that it uses its images
+   */
+  static void prune(Path programs, Instant now, List<String> running) {
     try (Stream<Path> images = Files.list(programs)) {
       for (Path image : images.toList()) {
-        if (Files.getLastModifiedTime(image).toInstant().isBefore(limit)) {
+        boolean old = Files.getLastModifiedTime(image).toInstant().isBefore(now.minus(KEPT));
+        if (old && running.stream().noneMatch(line -> line.contains(image + "/"))) {
           delete(image);
         }
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /** As far as this user may see them; another's processes run from another's cache. */
+  static List<String> commandLines() {
+    return ProcessHandle.allProcesses()
+        .map(ProcessHandle::info)
+        .flatMap(info -> info.arguments().stream())
+        .map(arguments -> String.join(" ", arguments))
+        .toList();
   }
 
   private static void delete(Path tree) throws IOException {

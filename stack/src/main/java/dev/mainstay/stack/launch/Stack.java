@@ -57,6 +57,7 @@ public final class Stack {
 
   private static final Duration GLANCE = Duration.ofMillis(200);
   private static final Duration LOG_CHECK = Duration.ofSeconds(5);
+  private static final Duration IMAGE_USE = Duration.ofHours(1);
   private static final int DEATHS_THAT_TELL = 3;
   private static final int LINES_SHOWN = 15;
 
@@ -293,6 +294,7 @@ public final class Stack {
         ControlSocket _ = ControlSocket.open(home, supervisor::obey)) {
       every(GLANCE, "a look at the processes", () -> look(supervisor), rounds);
       every(LOG_CHECK, "bounding the logs", () -> Logs.bound(home.logs()), rounds);
+      every(IMAGE_USE, "saying which images are used", blueprint::useImages, rounds);
       try {
         initialiseNodes(databases, workers);
         open.add(Role.NODE);
@@ -300,6 +302,7 @@ public final class Stack {
           blueprint.has(get(image.getValue()));
           open.add(image.getKey().role());
         }
+        dropOldImages();
         awaitReady(supervisor, new Readiness(options, controllers), adopted);
         controllers
             .topology()
@@ -352,6 +355,15 @@ public final class Stack {
       images.put(service, workers.submit(preparation.apply(service)));
     }
     return images;
+  }
+
+  /** What cannot be dropped takes room and does no other harm. */
+  private void dropOldImages() {
+    try {
+      Image.prune(Cache.folder());
+    } catch (UncheckedIOException e) {
+      progress.say("old images were not dropped: " + e.getMessage());
+    }
   }
 
   private void initialiseNodes(Databases databases, ExecutorService workers)
