@@ -49,6 +49,12 @@ public final class Containers {
 
   private static final List<String> CONTROLLERS = List.of("rt-1", "rt-2");
 
+  private static final String DID_NOT_COME_UP = "The stack did not come up";
+
+  /** Waits for these two alone; a plain {@code --wait} waits for each node, too, and for ever. */
+  private static final List<String> WAIT =
+      List.of("compose", "up", "--detach", "--wait", "--no-deps", "--no-recreate", "gw-1", "gw-2");
+
   /**
    * In bash alone: the images hold no curl, and the controllers' port is not published. One that
    * hangs is not waited for, since the other one may know.
@@ -101,7 +107,8 @@ public final class Containers {
   }
 
   /**
-   * Starts what is not there yet, and returns when all of it is healthy.
+   * Starts what is not there yet, and returns when both gateways are healthy. Compose has started
+   * them when a web-app was, and that has seen a primary; so a node that never comes keeps nobody.
    *
    * @param web how many web-apps; as many as the file says if it is empty
    * @throws Problem if it does not come up; the home is then marked only if there is something that
@@ -125,9 +132,10 @@ public final class Containers {
         "The stack of this home runs in containers; see docker-compose.yml.\nproject: %s\n"
             .formatted(name));
     try {
-      List<String> command = new ArrayList<>(List.of("compose", "up", "--detach", "--wait"));
+      List<String> command = new ArrayList<>(List.of("compose", "up", "--detach"));
       web.ifPresent(number -> command.addAll(List.of("--scale", "web-app=" + number)));
-      show("The stack did not come up", command.toArray(String[]::new));
+      show(DID_NOT_COME_UP, command.toArray(String[]::new));
+      show(DID_NOT_COME_UP, WAIT.toArray(String[]::new));
     } catch (Problem failed) {
       if (tell("compose", "ps", "--all", "--quiet").filter(String::isEmpty).isPresent()) {
         delete(mark());

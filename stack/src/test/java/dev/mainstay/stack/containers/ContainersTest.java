@@ -62,7 +62,27 @@ class ContainersTest {
   void upScalesTheWebAppsWhereANumberIsAskedFor() {
     containers().up(OptionalInt.of(4));
 
-    assertThat(docker.asked()).endsWith("compose up --detach --wait --scale web-app=4");
+    assertThat(docker.asked()).contains("compose up --detach --scale web-app=4");
+  }
+
+  /** Trap: Compose's {@code --wait} without names waits for all, a node that cannot start too. */
+  @Test
+  void upWaitsForTheGatewaysAlone() {
+    containers().up(OptionalInt.of(4));
+
+    assertThat(docker.asked())
+        .endsWith("compose up --detach --wait --no-deps --no-recreate gw-1 gw-2")
+        .filteredOn(line -> line.contains("--wait"))
+        .hasSize(1);
+  }
+
+  @Test
+  void gatewaysThatDoNotBecomeHealthyAreNotUp() {
+    docker.fails("compose up * --wait *", "container mainstay-gw-1-1 is unhealthy");
+
+    assertThatThrownBy(() -> containers().up(OptionalInt.empty()))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("The stack did not come up");
   }
 
   @Test
