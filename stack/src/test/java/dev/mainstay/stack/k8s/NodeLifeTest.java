@@ -234,6 +234,40 @@ class NodeLifeTest {
     assertThat(folder.resolve("log")).doesNotExist();
   }
 
+  /** Whoever is open is ready, also one that waits for its replicas. */
+  @Test
+  void aNodeIsReadyWhenItIsOpenOrReplicates() throws Exception {
+    assertThat(ready(vertical("closed: 0"))).isTrue();
+    assertThat(ready(vertical("closed: 1", "Replica_IO_Running: Yes", "Replica_SQL_Running: Yes")))
+        .isTrue();
+    assertThat(ready(DENIED)).isTrue();
+  }
+
+  /** It answers, but nobody could do without another node for its sake. */
+  @Test
+  void aNodeThatHasNoSourceIsNotReady() throws Exception {
+    assertThat(ready(vertical("closed: 1"))).isFalse();
+    assertThat(
+            ready(
+                vertical(
+                    "closed: 1", "Replica_IO_Running: Connecting", "Replica_SQL_Running: Yes")))
+        .isFalse();
+    assertThat(ready(vertical("closed: 1", "Replica_IO_Running: Yes", "Replica_SQL_Running: No")))
+        .isFalse();
+    assertThat(ready("echo \"ERROR 2002 (HY000): Can't connect\" >&2; exit 1")).isFalse();
+  }
+
+  /** A `mysql` that prints these columns, each on a line. */
+  private static String vertical(String... columns) {
+    return "printf '%20s\\n' '" + String.join("' '", columns) + "'";
+  }
+
+  private boolean ready(String mysql) throws IOException, InterruptedException {
+    Process process = script(SCRIPTS.resolve("ready.sh").toString(), mysql).start();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return process.exitValue() == 0;
+  }
+
   private static final String DENIED =
       "echo \"ERROR 1045 (28000): Access denied for user 'root'@'localhost'\" >&2; exit 1";
 

@@ -80,6 +80,17 @@ class OverlaysTest {
     assertThat(nodes.getSpec().getOrdinals().getStart()).isEqualTo(1);
     assertThat(nodes.getSpec().getPodManagementPolicy()).isEqualTo("Parallel");
     assertThat(nodes.getSpec().getUpdateStrategy().getType()).isEqualTo("OnDelete");
+    assertThat(
+            nodes
+                .getSpec()
+                .getTemplate()
+                .getSpec()
+                .getContainers()
+                .getFirst()
+                .getReadinessProbe()
+                .getExec()
+                .getCommand())
+        .containsExactly("bash", "/etc/mainstay/ready.sh");
     assertThat(objects(overlay).find(Service.class, "db").orElseThrow().getSpec())
         .satisfies(
             service -> {
