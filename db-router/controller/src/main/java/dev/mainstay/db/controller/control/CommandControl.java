@@ -3,18 +3,23 @@ package dev.mainstay.db.controller.control;
 import dev.mainstay.db.NodeId;
 import dev.mainstay.db.controller.loop.NodeControl;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Kills a node by a command to which the node's id is appended, such as {@code docker compose kill
  * --signal KILL}. No shell is in between.
  */
-public record CommandControl(List<String> command) implements NodeControl {
+public record CommandControl(List<String> command, Duration patience) implements NodeControl {
 
-  private static final int SECONDS = 10;
+  public CommandControl(List<String> command) {
+    this(command, PATIENCE);
+  }
 
+  /**
+   * @param patience how long the command may take before it is killed itself
+   */
   public CommandControl {
     command = List.copyOf(command);
     if (command.isEmpty()) {
@@ -32,8 +37,8 @@ public record CommandControl(List<String> command) implements NodeControl {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     try {
-      if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
-        throw new IOException("%s is not done after %d s".formatted(line, SECONDS));
+      if (!process.waitFor(patience)) {
+        throw new IOException("%s is not done after %s".formatted(line, patience));
       }
       if (process.exitValue() != 0) {
         throw new IOException("%s ended with %d".formatted(line, process.exitValue()));

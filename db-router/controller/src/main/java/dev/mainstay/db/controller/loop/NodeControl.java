@@ -2,12 +2,16 @@ package dev.mainstay.db.controller.loop;
 
 import dev.mainstay.db.NodeId;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * Kills nodes. A fenced or isolated node is killed, never asked to stop: a MySQL that is asked
  * calls commits that wait for their acknowledgement acknowledged.
  */
 public interface NodeControl {
+
+  /** How long a kill may take: the controller does nothing else meanwhile. */
+  Duration PATIENCE = Duration.ofSeconds(10);
 
   /** There is nobody who could. */
   NodeControl NONE =
@@ -29,7 +33,7 @@ public interface NodeControl {
   }
 
   /**
-   * SIGKILL, and the node is started again by whoever keeps it. Takes a few seconds at most.
+   * SIGKILL, and the node is started again by whoever keeps it. Given up after {@link #PATIENCE}.
    *
    * @throws IOException if it was not killed, with the reason
    */

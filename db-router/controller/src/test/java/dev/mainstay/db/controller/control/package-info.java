@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.db.controller.control;
+
+import org.jspecify.annotations.NullMarked;
