@@ -171,7 +171,7 @@ public final class Commands {
         file.read().filter(state -> table.isAlive(state.supervisor()));
     supervised.ifPresent(this::stopSupervisor);
     // From here on no supervisor is at work in the home, and none can begin.
-    if (Files.isDirectory(home.run()) && !home.lock()) {
+    if (home.isOurs() && Files.isDirectory(home.run()) && !home.lock()) {
       throw home.busy();
     }
     Optional<StackState> left = file.read();

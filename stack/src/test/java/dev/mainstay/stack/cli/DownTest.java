@@ -127,6 +127,16 @@ class DownTest {
   }
 
   @Test
+  void aFolderOfSomebodyElsesIsNotTouched() throws IOException, InterruptedException {
+    home = new Home(folder.resolve("theirs"));
+    Files.createDirectories(home.run());
+
+    assertThat(down("--wipe").err()).contains("Nothing is up");
+
+    assertThat(home.run()).isEmptyDirectory();
+  }
+
+  @Test
   void whatAKilledSupervisorLeftIsStoppedAndItsHomeKept() throws IOException, InterruptedException {
     supervisedBy(NOBODY);
 
