@@ -51,10 +51,10 @@ public sealed interface Step {
   /**
    * The record that makes the node primary, on the node itself, while it is closed and waits for an
    * acknowledgement for a moment at most: {@code limitAckWait}, {@code admitController}, {@code
-   * shutOut} of those that are named, {@code letIn} of all ackers, {@code commitEpoch}, {@code
-   * writeHeartbeat}, {@code killSessions} of the replication accounts of all nodes that are not
-   * among the ackers, and then {@code waitForAcks} and {@code openIfAcknowledged}, or, if there are
-   * no ackers, {@code promote(false)} and {@code open}.
+   * shutOut} of those that are named, {@code letIn} of all ackers, {@code commitEpoch}, on MariaDB
+   * {@code writeHeartbeat}, {@code killSessions} of the replication accounts of all nodes that are
+   * not among the ackers, and then {@code waitForAcks} and {@code openIfAcknowledged}, or, if there
+   * are no ackers, {@code promote(false)} and {@code open}.
    *
    * <p>All ackers are let in, whether or not they were seen to be refused: one that was expelled,
    * and has not tried to connect since, would be on record and unable to acknowledge, and to let it
@@ -64,8 +64,9 @@ public sealed interface Step {
    * primary, and hangs: its account is locked here, too, but its old session would live on, and
    * acknowledge when it wakes.
    *
-   * <p>The heartbeat is there for MariaDB, which may forget its last commit when it is killed, but
-   * not the one before: the record must not be the last.
+   * <p>MariaDB may forget its last commit when it is killed, but not the one before: the record
+   * must not be the last. MySQL does without the heartbeat, which is one commit less while writes
+   * wait.
    */
   record TakeOffice(NodeId node, EpochRecord epoch, Set<NodeId> shutOut, String why)
       implements Step {

@@ -1,5 +1,6 @@
 package dev.mainstay.db.controller.loop;
 
+import dev.mainstay.db.Engine;
 import dev.mainstay.db.EpochRecord;
 import dev.mainstay.db.NodeAddress;
 import dev.mainstay.db.NodeId;
@@ -191,7 +192,9 @@ final class Actor {
     sql.letIn(c, take.epoch().ackers().stream().map(ControllerSettings::user).toList());
     breakpoint.before("TakeOffice.record");
     commit(sql, c, take.epoch());
-    sql.writeHeartbeat(c, clock.instant(), settings.id());
+    if (sql.engine() == Engine.MARIADB) {
+      sql.writeHeartbeat(c, clock.instant(), settings.id());
+    }
     Set<String> others = new HashSet<>();
     settings.cluster().nodes().stream()
         .map(NodeAddress::id)
