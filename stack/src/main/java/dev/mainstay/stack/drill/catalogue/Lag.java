@@ -64,6 +64,7 @@ final class Lag implements Drill {
     Pairs.Tally after = stage.pairs(pairs / SHARE, true);
     stage.saw(
         new ReadYourWrites(
+            pairs,
             causal.pairs(),
             causal.stale() + after.stale(),
             causal.backwards() + after.backwards(),

@@ -24,7 +24,7 @@ public final class Load implements AutoCloseable {
   /** Clients that write and read in pairs. */
   private static final int PAIRERS = 4;
 
-  private static final Duration LONGEST_PAIRS = Duration.ofMinutes(10);
+  private static final Duration LONGEST_PAIRS = Duration.ofMinutes(15);
 
   private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
   private final CountDownLatch over = new CountDownLatch(1);

@@ -6,13 +6,17 @@ import java.util.function.Consumer;
 
 /**
  * A client that posts a notice and asks for it at once, again and again until another instance has
- * answered than the one that took the post. Then it asks once more for the newest notice that it
- * has seen, whoever wrote that, and looks what the newest is now.
+ * answered than the one that took the post. After every fourth pair it asks once more for the
+ * newest notice that it has seen, whoever wrote that, and looks what the newest is now: the site
+ * answers that at some cost, and is to be busy with the pairs.
  */
 public final class Pairs {
 
   /** Of two instances that take turns the other one answers far sooner. */
   private static final int MOST_READS = 20;
+
+  /** So many pairs for each look at the newest. */
+  private static final int PAIRS_PER_LOOK = 4;
 
   private final Client client;
   private final Script script;
@@ -54,9 +58,11 @@ public final class Pairs {
   /** Goes on for as long as it is wanted to. */
   Tally run(BooleanSupplier wanted) {
     try {
-      while (wanted.getAsBoolean()) {
+      for (int pair = 1; wanted.getAsBoolean(); pair++) {
         pair();
-        lookAround();
+        if (pair % PAIRS_PER_LOOK == 0) {
+          lookAround();
+        }
       }
     } finally {
       client.close();

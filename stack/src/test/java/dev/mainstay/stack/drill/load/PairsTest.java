@@ -83,7 +83,7 @@ class PairsTest {
   @Test
   void withoutATokenWhatIsMissedIsCounted() throws InterruptedException {
     try (Load load = load()) {
-      Pairs.Tally tally = load.pairs(100, false);
+      Pairs.Tally tally = load.pairs(1_000, false);
 
       assertThat(tally.stale()).isPositive();
       assertThat(tally.backwards()).isPositive();
