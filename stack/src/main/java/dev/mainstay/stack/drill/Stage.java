@@ -112,12 +112,24 @@ public final class Stage {
 
   /** Cuts every link to and from a node that goes through a proxy. */
   public void cutOff(Name name) {
+    Links links = links();
+    mark(Mark.Kind.FAULT, name, name + " is cut off");
+    links.cut(ends -> ends.from().equals(name.toString()) || ends.to().equals(name.toString()));
+  }
+
+  /** Cuts the link by which one process reaches another. */
+  public void cut(Name from, Name to) {
+    Links links = links();
+    mark(Mark.Kind.FAULT, from, "%s is cut off from %s".formatted(from, to));
+    links.cut(ends -> ends.equals(new Links.Ends(from.toString(), to.toString())));
+  }
+
+  private Links links() {
     Links links = subject.links();
     if (links.count() == 0) {
       throw new Problem("This stack was started without links that can be cut.");
     }
-    mark(Mark.Kind.FAULT, name, name + " is cut off");
-    links.cut(ends -> ends.from().equals(name.toString()) || ends.to().equals(name.toString()));
+    return links;
   }
 
   /** Heals all links. */

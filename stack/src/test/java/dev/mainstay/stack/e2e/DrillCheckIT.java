@@ -102,7 +102,8 @@ class DrillCheckIT {
     assertThat(result.held()).isFalse();
     assertThat(result.verdict().audit().lost()).isPositive();
     assertThat(result.verdict().why())
-        .anySatisfy(why -> assertThat(why).contains("acknowledged writes are lost"));
+        .anySatisfy(why -> assertThat(why).contains("acknowledged writes are lost"))
+        .anySatisfy(why -> assertThat(why).contains("was open and waited for nobody"));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.mainstay.stack.drill.catalogue;
 
 import dev.mainstay.stack.drill.Drill;
+import dev.mainstay.stack.drill.Shape;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -49,9 +50,11 @@ public final class Catalogue {
             new PrimaryRestart(),
             new PrimaryPause(silence),
             new PrimaryPartition(silence),
+            new ControllersCut(),
             LeaderKill.EVERYWHERE,
             new TwoNodes(),
-            new BothReplicasKill(),
+            new ReplicasKill("two-nodes-replica", Shape.ofReplicas(1)),
+            new ReplicasKill("both-replicas-kill", Shape.STANDARD),
             new SecondFailure(),
             new Errant(),
             new ColdStart(),

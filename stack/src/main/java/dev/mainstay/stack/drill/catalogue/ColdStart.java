@@ -33,7 +33,8 @@ final class ColdStart implements Drill {
 
   @Override
   public Promise promise() {
-    return new Promise(Duration.ofSeconds(30), Optional.empty(), false).exceptForAnOutage();
+    return new Promise(Duration.ofSeconds(30), Optional.empty(), Promise.Office.MAY_MOVE)
+        .exceptForAnOutage();
   }
 
   @Override

@@ -29,7 +29,7 @@ final class ControllersRace implements Drill {
   /** As long as a write waits: who of them leads has to be settled first. */
   @Override
   public Promise promise() {
-    return new Promise(Limits.HOLD, Optional.empty(), true);
+    return new Promise(Limits.HOLD, Optional.empty(), Promise.Office.MOVES);
   }
 
   @Override

@@ -25,7 +25,8 @@ final class Errant implements Drill {
 
   @Override
   public Promise promise() {
-    return new Promise(Duration.ofSeconds(1), Optional.of(Duration.ofSeconds(1)), false);
+    return new Promise(
+        Duration.ofSeconds(1), Optional.of(Duration.ofSeconds(1)), Promise.Office.MAY_MOVE);
   }
 
   @Override

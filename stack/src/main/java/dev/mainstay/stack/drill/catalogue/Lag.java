@@ -42,7 +42,8 @@ final class Lag implements Drill {
 
   @Override
   public Promise promise() {
-    return new Promise(Duration.ofSeconds(2), Optional.of(Duration.ofSeconds(2)), false)
+    return new Promise(
+            Duration.ofSeconds(2), Optional.of(Duration.ofSeconds(2)), Promise.Office.MAY_MOVE)
         .withOwnWritesSeen();
   }
 

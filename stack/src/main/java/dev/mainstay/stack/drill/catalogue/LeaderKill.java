@@ -57,7 +57,7 @@ record LeaderKill(List<String> steps, List<String> perhaps) implements Drill {
   /** As long as a write waits for a primary. */
   @Override
   public Promise promise() {
-    return new Promise(Limits.HOLD, Optional.empty(), true);
+    return new Promise(Limits.HOLD, Optional.empty(), Promise.Office.MOVES);
   }
 
   @Override

@@ -36,7 +36,7 @@ record Nemesis(Duration length) implements Drill {
 
   @Override
   public Promise promise() {
-    return new Promise(OUTAGE, Optional.empty(), false).exceptForAnOutage();
+    return new Promise(OUTAGE, Optional.empty(), Promise.Office.MAY_MOVE).exceptForAnOutage();
   }
 
   @Override

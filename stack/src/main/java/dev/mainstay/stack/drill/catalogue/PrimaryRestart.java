@@ -23,7 +23,7 @@ final class PrimaryRestart implements Drill {
   /** Whether it keeps its office or loses it is the controllers' business. */
   @Override
   public Promise promise() {
-    return new Promise(Limits.KILLED.writePause(), Optional.empty(), false);
+    return new Promise(Limits.KILLED.writePause(), Optional.empty(), Promise.Office.MAY_MOVE);
   }
 
   @Override

@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param writePause the longest gap between two acknowledged writes
  * @param readPause the longest gap between two answered reads
- * @param newPrimary whether the office is to move; if it did not, nothing was measured
+ * @param office what is to become of the primary's office
  * @param noneAcknowledged for so long after the first fault no write that was sent after the last
  *     one may be acknowledged, because nobody is there whose copy would make it safe
  * @param outage whether requests may fail meanwhile, because more was broken than the site can
@@ -21,28 +21,37 @@ import java.util.Optional;
 public record Promise(
     Duration writePause,
     Optional<Duration> readPause,
-    boolean newPrimary,
+    Office office,
     Optional<Duration> noneAcknowledged,
     boolean outage,
     boolean ownWritesSeen) {
 
-  public Promise(Duration writePause, Optional<Duration> readPause, boolean newPrimary) {
-    this(writePause, readPause, newPrimary, Optional.empty(), false, false);
+  /** What is to become of the primary's office. */
+  public enum Office {
+    /** Another primary has it afterwards; if not, nothing was measured. */
+    MOVES,
+    /** Nobody has reason to take it. */
+    STAYS,
+    MAY_MOVE
+  }
+
+  public Promise(Duration writePause, Optional<Duration> readPause, Office office) {
+    this(writePause, readPause, office, Optional.empty(), false, false);
   }
 
   /** As well. */
   public Promise noneAcknowledgedFor(Duration time) {
-    return new Promise(writePause, readPause, newPrimary, Optional.of(time), outage, ownWritesSeen);
+    return new Promise(writePause, readPause, office, Optional.of(time), outage, ownWritesSeen);
   }
 
   /** But that requests may fail. */
   public Promise exceptForAnOutage() {
-    return new Promise(writePause, readPause, newPrimary, noneAcknowledged, true, ownWritesSeen);
+    return new Promise(writePause, readPause, office, noneAcknowledged, true, ownWritesSeen);
   }
 
   /** As well. */
   public Promise withOwnWritesSeen() {
-    return new Promise(writePause, readPause, newPrimary, noneAcknowledged, outage, true);
+    return new Promise(writePause, readPause, office, noneAcknowledged, outage, true);
   }
 
   /** In words, as {@code drill list} shows it. */
@@ -50,6 +59,9 @@ public record Promise(
     List<String> parts = new ArrayList<>();
     parts.add(outage ? "nothing lost or doubled" : "nothing failed, lost or doubled");
     noneAcknowledged.ifPresent(time -> parts.add("no write acknowledged for " + text(time)));
+    if (office == Office.STAYS) {
+      parts.add("the primary stays");
+    }
     if (ownWritesSeen) {
       parts.add("nobody misses what he wrote or saw");
     }

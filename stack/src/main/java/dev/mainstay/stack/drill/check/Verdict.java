@@ -81,8 +81,20 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
               .formatted(clash.one(), clash.other(), clash.when().from(), clash.when().to()));
     }
     why.addAll(Epochs.violations(trial.samples(), trial.events()));
-    if (promise.newPrimary() && !Epochs.moved(trial.samples(), trial.events())) {
-      why.add("the primary's office did not move, so nothing was measured");
+    why.addAll(OnRecord.violations(trial.samples()));
+    boolean moved = Epochs.moved(trial.samples(), trial.events());
+    switch (promise.office()) {
+      case MOVES -> {
+        if (!moved) {
+          why.add("the primary's office did not move, so nothing was measured");
+        }
+      }
+      case STAYS -> {
+        if (moved) {
+          why.add("the primary's office moved, without need");
+        }
+      }
+      case MAY_MOVE -> {}
     }
     addIfLonger(why, "writes paused", measures.writePauseMillis(), promise.writePause(), lenient);
     promise

@@ -15,7 +15,7 @@ class CatalogueTest {
   void namesAreUniqueAndEachDrillSaysWhatItBreaksAndPromises() {
     Catalogue catalogue = new Catalogue(MINUTE, 50, 1000);
 
-    assertThat(catalogue.all()).extracting(Drill::name).doesNotHaveDuplicates().hasSize(15);
+    assertThat(catalogue.all()).extracting(Drill::name).doesNotHaveDuplicates().hasSize(17);
     assertThat(catalogue.all())
         .allSatisfy(
             drill -> {

@@ -29,7 +29,8 @@ import org.junit.jupiter.api.Test;
 class VerdictTest {
 
   private static final Promise PROMISE =
-      new Promise(Duration.ofMillis(400), Optional.of(Duration.ofMillis(300)), true);
+      new Promise(
+          Duration.ofMillis(400), Optional.of(Duration.ofMillis(300)), Promise.Office.MOVES);
 
   private final List<Request> requests = new ArrayList<>();
   private final List<Event> events = new ArrayList<>();
@@ -150,6 +151,16 @@ class VerdictTest {
 
     assertThat(verdict(300, true).why())
         .containsExactly("the primary's office did not move, so nothing was measured");
+  }
+
+  @Test
+  void anOfficeThatIsToStayIsNotToMove() {
+    Promise stays = new Promise(Duration.ofMillis(400), Optional.empty(), Promise.Office.STAYS);
+
+    assertThat(verdict(300, true, stays).why())
+        .containsExactly("the primary's office moved, without need");
+    events.clear();
+    assertThat(verdict(300, true, stays).held()).isTrue();
   }
 
   @Test

@@ -9,33 +9,28 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Both replicas die: reads go on from the primary, and writes wait, for nobody is there whose copy
+ * All replicas die: reads go on from the primary, and writes wait, for nobody is there whose copy
  * would make them safe.
+ *
+ * @param shape with two replicas, or with one
  */
-final class BothReplicasKill implements Drill {
+record ReplicasKill(String name, Shape shape) implements Drill {
 
   private static final Duration DOWN = Duration.ofSeconds(3);
 
   @Override
-  public String name() {
-    return "both-replicas-kill";
-  }
-
-  @Override
   public String story() {
-    return "kill -9 every replica, which are started again after 3 s";
+    return "kill -9 %s, started again after %d s"
+        .formatted(
+            shape.replicas() == 1 ? "the replica of a cluster of two nodes" : "every replica",
+            DOWN.toSeconds());
   }
 
   /** As long as a write waits. */
   @Override
   public Promise promise() {
-    return new Promise(Limits.HOLD, Optional.of(Duration.ofSeconds(1)), false)
+    return new Promise(Limits.HOLD, Optional.of(Duration.ofSeconds(1)), Promise.Office.MAY_MOVE)
         .noneAcknowledgedFor(DOWN);
-  }
-
-  @Override
-  public Shape shape() {
-    return Shape.STANDARD;
   }
 
   @Override
