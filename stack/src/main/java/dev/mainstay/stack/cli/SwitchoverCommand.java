@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     name = "switchover",
     description =
-        "Makes another node the primary. Posts wait for it meanwhile, for less than half a second.")
+        "Makes another node the primary. Posts wait for it meanwhile, for half a second as a rule.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
 final class SwitchoverCommand implements Callable<Integer> {
 

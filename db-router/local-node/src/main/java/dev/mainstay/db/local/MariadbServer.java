@@ -64,9 +64,10 @@ record MariadbServer(Distribution distribution) implements Server {
         skip_slave_start=ON
         init_rpl_role=SLAVE
 
-        # Nothing acknowledged is lost.
+        # Nothing acknowledged is lost. With 1 a commit is not written until the next one; a node that is killed, and recovers
+        # as a replica, would drop it.
         sync_binlog=1
-        innodb_flush_log_at_trx_commit=1
+        innodb_flush_log_at_trx_commit=3
         sync_relay_log=1
 
         log_bin=binlog
