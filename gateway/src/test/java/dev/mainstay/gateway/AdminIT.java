@@ -15,12 +15,17 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -355,6 +360,87 @@ class AdminIT {
                 .headers()
                 .firstValue("Content-Type"))
         .contains("text/javascript;charset=UTF-8");
+  }
+
+  @Test
+  @Timeout(60)
+  void everyChangeIsAnEvent() {
+    HttpRequest.Builder request = HttpRequest.newBuilder(RIG.admin("/api/events"));
+    HttpResponse<Stream<String>> response = RIG.follow(request);
+    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.headers().firstValue("Content-Type").orElse(""))
+        .startsWith("text/event-stream");
+    try (Stream<String> lines = response.body()) {
+      RIG.change("members", "A", "{\"weight\":77}");
+      RIG.change("members", "A", "{\"weight\":1}");
+
+      String event = lines.filter(line -> line.contains("\"to\":\"77\"")).findFirst().orElseThrow();
+      JsonNode told = JsonMapper.shared().readTree(event.substring("data:".length()));
+      assertThat(told.get("pool").asString()).isEqualTo("members");
+      assertThat(told.get("server").asString()).isEqualTo("A");
+      assertThat(told.get("what").asString()).isEqualTo("weight");
+      assertThat(told.get("from").asString()).isEqualTo("1");
+      assertThat(told.get("who").asString()).isEqualTo("admin");
+      assertThat(told.get("why").asString()).isEqualTo("PATCH from 127.0.0.1");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void whoComesAgainGetsTheEventsThatWereMissed() {
+    RIG.change("members", "A", "{\"weight\":78}");
+    RIG.change("members", "A", "{\"weight\":1}");
+    List<String> all = events(HttpRequest.newBuilder(RIG.admin("/api/events")), "\"from\":\"78\"");
+    String last = all.stream().filter(line -> line.startsWith("id:")).toList().getLast();
+    long before = Long.parseLong(last.substring("id:".length())) - 1;
+
+    List<String> missed =
+        events(
+            HttpRequest.newBuilder(RIG.admin("/api/events"))
+                .header("Last-Event-ID", Long.toString(before)),
+            "\"from\":\"78\"");
+
+    assertThat(missed).filteredOn(line -> line.startsWith("data:")).hasSize(1);
+  }
+
+  /** Up to the line that contains this. */
+  private static List<String> events(HttpRequest.Builder request, String until) {
+    List<String> seen = new ArrayList<>();
+    try (Stream<String> lines = RIG.follow(request).body()) {
+      Iterator<String> each = lines.iterator();
+      while (each.hasNext()) {
+        String line = each.next();
+        seen.add(line);
+        if (line.contains(until)) {
+          return seen;
+        }
+      }
+    }
+    throw new AssertionError("the stream ended: " + seen);
+  }
+
+  @Test
+  void aWrongNumberOfTheLastEventIsA400() {
+    HttpResponse<String> response =
+        RIG.send(HttpRequest.newBuilder(RIG.admin("/api/events")).header("Last-Event-ID", "x"));
+
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(detail(response)).isEqualTo("Last-Event-ID is \"x\" (expected: a number).");
+  }
+
+  /** Trap: a graceful shutdown waits for a stream as for any request, until its time is up. */
+  @Test
+  @Timeout(60)
+  void theEndOfTheGatewayIsTheEndOfTheStream() {
+    try (Rig own = new Rig().pool("web", 1).start()) {
+      Stream<String> lines = own.follow(HttpRequest.newBuilder(own.admin("/api/events"))).body();
+      long began = System.nanoTime();
+
+      own.context().close();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(10));
+      lines.forEach(line -> {});
+    }
   }
 
   @Test

@@ -23,6 +23,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.reactive.function.BodyInserters;
 import org.springframework.web.reactive.function.server.HandlerFunction;
 import org.springframework.web.reactive.function.server.RequestPredicates;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -46,6 +47,7 @@ public final class AdminApi {
   private static final String POOL = "/api/pools/{pool}";
   private static final String SERVERS = "/api/pools/{pool}/servers";
   private static final String SERVER = "/api/pools/{pool}/servers/{id}";
+  private static final String EVENTS = "/api/events";
   private static final String CODES = "/api/codes";
   private static final String SESSION = "/api/session";
 
@@ -53,6 +55,7 @@ public final class AdminApi {
   private static final String ADMIN = "admin";
 
   private final Pools pools;
+  private final EventStream events;
   private final Memory memory;
   private final Access access;
   private final Codes codes = new Codes();
@@ -60,6 +63,7 @@ public final class AdminApi {
   private final JsonMapper json;
 
   /**
+   * @param events hears of all changes of the pools
    * @param memory where changes are kept
    * @param token what a change needs; null refuses changes
    * @param openRead whether reading needs nothing
@@ -67,6 +71,7 @@ public final class AdminApi {
    */
   public AdminApi(
       Pools pools,
+      EventStream events,
       Memory memory,
       @Nullable String token,
       boolean openRead,
@@ -74,6 +79,7 @@ public final class AdminApi {
       InstantSource clock,
       JsonMapper json) {
     this.pools = pools;
+    this.events = events;
     this.memory = memory;
     this.access = new Access(token, openRead, hosts, clock);
     this.clock = clock;
@@ -90,12 +96,14 @@ public final class AdminApi {
         .POST(SERVERS, this::addServer)
         .PATCH(SERVER, this::changeServer)
         .DELETE(SERVER, this::removeServer)
+        .GET(EVENTS, this::events)
         .POST(CODES, this::issueCode)
         .GET(SESSION, this::session)
         .route(RequestPredicates.path(POOLS), onlyBy("GET"))
         .route(RequestPredicates.path(POOL), onlyBy("GET, PATCH"))
         .route(RequestPredicates.path(SERVERS), onlyBy("POST"))
         .route(RequestPredicates.path(SERVER), onlyBy("PATCH, DELETE"))
+        .route(RequestPredicates.path(EVENTS), onlyBy("GET"))
         .route(RequestPredicates.path(CODES), onlyBy("POST"))
         .route(RequestPredicates.path(SESSION), onlyBy("GET"))
         .route(RequestPredicates.path("/api/**"), this::nothingThere)
@@ -112,6 +120,26 @@ public final class AdminApi {
   private Mono<ServerResponse> showPool(ServerRequest request) {
     access.checkRead(http(request));
     return ok(View.of(pool(request)));
+  }
+
+  private Mono<ServerResponse> events(ServerRequest request) {
+    access.checkRead(http(request));
+    return ServerResponse.ok()
+        .contentType(MediaType.TEXT_EVENT_STREAM)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .header("X-Content-Type-Options", "nosniff")
+        .body(BodyInserters.fromServerSentEvents(events.after(lastEvent(request))));
+  }
+
+  private static long lastEvent(ServerRequest request) {
+    String last = request.headers().firstHeader("Last-Event-ID");
+    if (last == null || last.isEmpty()) {
+      return 0;
+    }
+    if (!last.matches("[0-9]{1,18}")) {
+      throw Fields.bad("Last-Event-ID is \"%s\" (expected: a number).".formatted(last));
+    }
+    return Long.parseLong(last);
   }
 
   private Mono<ServerResponse> changePool(ServerRequest request) {

@@ -1,6 +1,7 @@
 package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.admin.AdminApi;
+import dev.mainstay.gateway.admin.EventStream;
 import dev.mainstay.gateway.config.GatewaySettings.AdminSettings;
 import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.upstream.Pools;
@@ -21,10 +22,11 @@ class AdminContextConfiguration {
 
   @Bean
   RouterFunction<ServerResponse> adminRoutes(
-      GatewaySettings settings, Pools pools, Memory memory, JsonMapper json) {
+      GatewaySettings settings, Pools pools, EventStream events, Memory memory, JsonMapper json) {
     AdminSettings admin = settings.admin();
     return new AdminApi(
             pools,
+            events,
             memory,
             admin.token(),
             admin.openRead(),

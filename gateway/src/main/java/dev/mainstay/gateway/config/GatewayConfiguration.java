@@ -1,5 +1,6 @@
 package dev.mainstay.gateway.config;
 
+import dev.mainstay.gateway.admin.EventStream;
 import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.check.Checks;
 import dev.mainstay.gateway.config.GatewaySettings.DiscoverySettings;
@@ -36,8 +37,10 @@ import org.springframework.cloud.gateway.filter.headers.HttpHeadersFilter;
 import org.springframework.cloud.gateway.route.RouteDefinitionLocator;
 import org.springframework.cloud.gateway.route.RouteLocator;
 import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
+import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 import org.springframework.util.StringUtils;
@@ -50,11 +53,23 @@ import tools.jackson.databind.json.JsonMapper;
 public class GatewayConfiguration {
 
   @Bean
-  Changes changes() {
+  Changes changes(EventStream events) {
     Logger log = LoggerFactory.getLogger("dev.mainstay.gateway.pools");
     Changes changes = new Changes();
     changes.listen(change -> log.info("{}", change));
+    changes.listen(events);
     return changes;
+  }
+
+  @Bean
+  EventStream eventStream(JsonMapper json) {
+    return new EventStream(json);
+  }
+
+  /** Before the web servers' graceful shutdown begins. */
+  @Bean
+  ApplicationListener<ContextClosedEvent> endOfEvents(EventStream events) {
+    return _ -> events.close();
   }
 
   @Bean

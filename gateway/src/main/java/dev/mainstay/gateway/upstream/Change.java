@@ -5,7 +5,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of a pool, as the log (and later the event stream) tells it.
+ * A change of a pool, as the log and the event stream tell it.
  *
  * @param server the server it concerns; null for the pool itself
  * @param who {@code admin}, {@code check}, {@code request} or {@code dns}

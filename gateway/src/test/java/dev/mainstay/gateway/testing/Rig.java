@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import tools.jackson.databind.JsonNode;
@@ -175,6 +176,18 @@ public final class Rig implements AutoCloseable {
             .method(method, HttpRequest.BodyPublishers.ofString(body)));
   }
 
+  /** The lines of an answer that has no end, as they come. */
+  public HttpResponse<Stream<String>> follow(HttpRequest.Builder request) {
+    try {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofLines());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   public void change(String pool, String server, String body) {
     HttpResponse<String> response =
         admin("PATCH", "/api/pools/%s/servers/%s".formatted(pool, server), body);
@@ -201,6 +214,7 @@ public final class Rig implements AutoCloseable {
   public void close() {
     context.ifPresent(ConfigurableApplicationContext::close);
     pools.values().forEach(servers -> servers.forEach(ScriptedServer::close));
+    client.shutdownNow(); // a close would wait for streams that nobody reads any more
     client.close();
   }
 }
