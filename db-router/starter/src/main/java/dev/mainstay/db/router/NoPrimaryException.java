@@ -4,8 +4,8 @@ import java.sql.SQLTransientConnectionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A write found no primary to go to. Nothing was sent to any node: the write is <em>provably not
- * done</em> and may be tried again.
+ * A write found no primary to go to, or none of its connections free. Nothing was sent to any node:
+ * the write is <em>provably not done</em> and may be tried again.
  *
  * <p>Spring and Hibernate wrap it; {@link #isCauseOf} finds it again, so that an application can
  * answer 503 rather than 500.

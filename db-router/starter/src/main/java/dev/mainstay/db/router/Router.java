@@ -65,9 +65,6 @@ public final class Router implements AutoCloseable {
   /** The highest epoch of a token that was not known here. */
   private final AtomicLong sought = new AtomicLong();
 
-  /** {@link System#nanoTime} of the last change that concerns writes. */
-  private volatile long troubledAt;
-
   /** What connections are counted by. */
   record Routed(NodeId node, Use use) {}
 
@@ -105,7 +102,6 @@ public final class Router implements AutoCloseable {
             metrics);
     this.hold = new Hold(monitor::writer, settings.heldWrites());
     this.causal = new CausalReads(settings.causalWait(), settings.pool().maximumReads());
-    this.troubledAt = System.nanoTime() - settings.hold().toNanos();
     monitor.addListener(this::follow);
     monitor.onLook(hold::looked);
     monitor.onLook(() -> reads.looked(monitor.topology()));
@@ -117,7 +113,6 @@ public final class Router implements AutoCloseable {
       after.epoch().ifPresent(this::abortWritesOutOf);
     }
     if (!writerId(before).equals(writerId(after))) {
-      troubledAt = System.nanoTime();
       writerId(before).ifPresent(this::boundWritesOn);
     }
     for (NodeState now : after.nodes()) {
@@ -189,7 +184,8 @@ public final class Router implements AutoCloseable {
   /**
    * A connection for {@code use}.
    *
-   * @throws NoPrimaryException if it is for a write and there is no primary, nor comes one in time
+   * @throws NoPrimaryException if it is for a write and there is no primary, nor comes one in time,
+   *     or none of the connections to it is free in time
    * @throws NoReadableNodeException if it is for a read and no node gave one
    */
   public Connection connection(Use use) throws SQLException {
@@ -224,10 +220,11 @@ public final class Router implements AutoCloseable {
         attempt == null ? System.nanoTime() + settings.hold().toNanos() : attempt.deadline();
     SQLException last = null;
     while (true) {
-      NodeState primary = primary(deadline, attempt, last);
-      if (last != null && isOverload(last) && !isTroubled()) {
-        throw last;
+      if (last != null && isOverload(last) && System.nanoTime() - deadline >= 0) {
+        throw new NoPrimaryException(
+            "no connection to the primary was free in time: " + last.getMessage(), last);
       }
+      NodeState primary = primary(deadline, attempt, last);
       try {
         Connection connection = writing(primary, attempt);
         if (connection != null) {
@@ -250,12 +247,6 @@ public final class Router implements AutoCloseable {
   /** The pool had no connection to give, and no trouble to open one. */
   private static boolean isOverload(SQLException e) {
     return e instanceof SQLTransientConnectionException && e.getCause() == null;
-  }
-
-  /** Whether the primary was away, or was another, within the last {@code hold}. */
-  private boolean isTroubled() {
-    return writerId(monitor.topology()).isEmpty()
-        || System.nanoTime() - troubledAt < settings.hold().toNanos();
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.mainstay.db.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
@@ -21,7 +22,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -30,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +56,9 @@ class HoldIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
 
+  /** The default of {@code mainstay.db.pool.maximum-writes}. */
+  private static final int MOST_WRITES = 8;
+
   private static ReplicatedCluster cluster;
 
   @Parameter private LocalEngine engine;
@@ -68,7 +75,7 @@ class HoldIT {
 
   @AfterParameterizedClassInvocation
   static void stopCluster() {
-    cluster.close();
+    Stream.ofNullable(cluster).forEach(ReplicatedCluster::close); // none where it was skipped
   }
 
   @BeforeEach
@@ -118,6 +125,33 @@ class HoldIT {
     assertThat(writes.rerun()).isEqualTo(1);
     assertThat(count("before commit")).isEqualTo(1);
     assertThat(count("before commit, too")).isEqualTo(1);
+  }
+
+  /**
+   * Trap: a primary that is busy is not lost, and a write that waits for its turn has not failed.
+   */
+  @Test
+  void aWriteWaitsForAFreeConnectionAsLongAsForAPrimaryAndIsRefusedThen() throws Exception {
+    start("4s");
+    List<Connection> taken = new ArrayList<>();
+    try {
+      for (int i = 0; i < MOST_WRITES; i++) {
+        taken.add(router().connection(Use.WRITE));
+      }
+      long began = System.nanoTime();
+
+      assertThatThrownBy(() -> insert("one too many"))
+          .satisfies(failure -> assertThat(NoPrimaryException.isCauseOf(failure)).isTrue())
+          .hasStackTraceContaining("no connection to the primary was free in time");
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofSeconds(4));
+    } finally {
+      for (Connection connection : taken) {
+        connection.close();
+      }
+    }
+    insert("its turn");
+    assertThat(count("one too many")).isZero();
+    assertThat(count("its turn")).isEqualTo(1);
   }
 
   /**
