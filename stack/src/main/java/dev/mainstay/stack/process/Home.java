@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -17,7 +16,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -30,6 +31,12 @@ import tools.jackson.databind.JsonNode;
  * {@code secrets/} and {@code run/}. Only its owner may look in.
  */
 public final class Home {
+
+  /**
+   * Those of this process: a lock that nobody refers to any more is let go by the garbage
+   * collector.
+   */
+  private static final Map<Path, FileLock> LOCKS = new HashMap<>();
 
   private static final Set<PosixFilePermission> OWNER_FOLDER =
       PosixFilePermissions.fromString("rwx------");
@@ -192,15 +199,24 @@ public final class Home {
    * @return false if another process has it
    */
   public boolean lock() {
-    try {
-      @SuppressWarnings("resource") // Held until this process ends.
-      FileChannel channel =
-          FileChannel.open(
-              run().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      @Nullable FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    Path file = run().resolve("lock");
+    synchronized (LOCKS) {
+      if (LOCKS.containsKey(file)) {
+        return true;
+      }
+      try {
+        FileChannel channel =
+            FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        @Nullable FileLock lock = channel.tryLock();
+        if (lock == null) {
+          channel.close();
+          return false;
+        }
+        LOCKS.put(file, lock);
+        return true;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -221,8 +237,6 @@ public final class Home {
   private boolean isFree() {
     try {
       return lock();
-    } catch (OverlappingFileLockException ownedByThisProcess) {
-      return true;
     } catch (UncheckedIOException gone) {
       return false;
     }
@@ -239,6 +253,7 @@ public final class Home {
       }
       Files.deleteIfExists(record());
       Files.deleteIfExists(folder.resolve(MARKER));
+      forgetLock();
       if (Files.isDirectory(folder)) {
         try (var rest = Files.list(folder)) {
           if (rest.findAny().isEmpty()) {
@@ -248,6 +263,16 @@ public final class Home {
       }
     } catch (IOException e) {
       throw new Problem("The folder %s cannot be cleared (%s).".formatted(folder, reason(e)));
+    }
+  }
+
+  /** Its file is gone. */
+  private void forgetLock() throws IOException {
+    synchronized (LOCKS) {
+      @Nullable FileLock held = LOCKS.remove(run().resolve("lock"));
+      if (held != null) {
+        held.acquiredBy().close();
+      }
     }
   }
 

@@ -52,6 +52,7 @@ class DownTest {
     /** Has the home as long as it lives; says so once it has. */
     public static void main(String[] arguments) throws IOException {
       boolean taken = new Home(Path.of(arguments[0])).lock();
+      System.gc(); // which must not let go of it
       System.out.println(taken ? "taken" : "not taken");
       int _ = System.in.read();
     }

@@ -226,7 +226,9 @@ class SupervisorTest {
     first.tick();
     first.obey(new Order(Verb.STOP, "web-1", null));
     first.obey(new Order(Verb.KILL, "web-2", 60_000L));
-    Signal.KILL.send(identity(first, "gw-1"), table);
+    Identity gateway = identity(first, "gw-1");
+    Signal.KILL.send(gateway, table);
+    await().until(() -> !table.isAlive(gateway));
 
     Supervisor second = supervisor(adopted());
     second.tick();
