@@ -110,7 +110,8 @@ final class Forced {
     List<Step> steps = new ArrayList<>();
     for (Reached node : scene.members(n -> !n.readOnly())) {
       NodeId id = node.address().id();
-      boolean hangs = node.semiSync().waiting() > 0;
+      // Of commits that somebody acknowledges some wait at any moment; a closing lets them end.
+      boolean hangs = node.semiSync().waiting() > 0 && !node.semiSync().canBeAcknowledged();
       if (hangs && !scene.killable().contains(id)) {
         return Optional.of(
             new Decision.Refused("%s is open, and its commits wait: kill it before".formatted(id)));

@@ -53,11 +53,13 @@ class ForcedTest {
 
   @Test
   void killsWhoCannotBeClosedOrRefuses() {
-    AScene waits =
-        aScene(MYSQL, 3).with(1, db1 -> db1.waiting.add(new Waiting(99, true, () -> {})));
+    Waiting commit = new Waiting(99, true, () -> {});
+    AScene busy = aScene(MYSQL, 3).with(1, db1 -> db1.waiting.add(commit));
+    AScene stuck = aScene(MYSQL, 3).fenced(2, 3).with(1, db1 -> db1.waiting.add(commit));
 
-    assertThat(why(force(waits))).isEqualTo("db-1 is open, and its commits wait: kill it before");
-    assertThat(acts(force(waits.killable(1)))).containsExactly("Kill db-1");
+    assertThat(acts(force(busy))).containsExactly("Close db-1");
+    assertThat(why(force(stuck))).isEqualTo("db-1 is open, and its commits wait: kill it before");
+    assertThat(acts(force(stuck.killable(1)))).containsExactly("Kill db-1");
   }
 
   @Test
