@@ -16,6 +16,9 @@ final class PrivateMysql {
 
   static final String SCRIPT = "private-mysql";
 
+  /** Begins the script's last line where there can be no copy. */
+  private static final String UNAVAILABLE = "a private MySQL cannot be had: ";
+
   private static final Duration LIMIT = Duration.ofMinutes(10);
 
   private final Path cache;
@@ -42,7 +45,7 @@ final class PrivateMysql {
                 cache,
                 LIMIT,
                 line -> {
-                  if (!line.startsWith("/")) {
+                  if (!line.startsWith("/") && !line.startsWith(UNAVAILABLE)) {
                     progress.accept(line);
                   }
                 }));
@@ -50,14 +53,14 @@ final class PrivateMysql {
         Files.deleteIfExists(script);
       }
     } catch (IOException broken) {
-      return new Finding.Unavailable("a private MySQL cannot be had: " + Folders.explain(broken));
+      return new Finding.Unavailable(UNAVAILABLE + Folders.explain(broken));
     }
   }
 
   private static Finding judge(Invocation fetching) {
     var last = fetching.lastLine();
     if (!fetching.succeeded()) {
-      return new Finding.Unavailable("a private MySQL cannot be had: " + withoutPrefix(last));
+      return new Finding.Unavailable(last.startsWith(UNAVAILABLE) ? last : UNAVAILABLE + last);
     }
     var home = Path.of(last);
     var program = home.resolve("mysqld");
@@ -67,10 +70,5 @@ final class PrivateMysql {
               new Distribution(LocalEngine.MYSQL, version, program, home, "private copy"));
       case InstalledMysql.Verdict.Refused(var why) -> new Finding.Unavailable(why);
     };
-  }
-
-  private static String withoutPrefix(String line) {
-    var prefix = "private MySQL: ";
-    return line.startsWith(prefix) ? line.substring(prefix.length()) : line;
   }
 }
