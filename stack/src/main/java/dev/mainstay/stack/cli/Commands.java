@@ -17,8 +17,8 @@ import dev.mainstay.stack.remote.Controllers;
 import dev.mainstay.stack.remote.Gateway;
 import dev.mainstay.stack.supervise.ControlSocket;
 import dev.mainstay.stack.supervise.Order;
+import dev.mainstay.stack.supervise.Starter;
 import dev.mainstay.stack.supervise.Supervisor;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
@@ -233,9 +233,7 @@ public final class Commands {
   private Supervisor inPlaceOfSupervisor(Home home, StackState state) {
     return new Supervisor(
         state,
-        name -> {
-          throw new IOException("no supervisor");
-        },
+        Starter.NOBODY,
         table,
         new StateFile(home),
         new Controllers(state.options(), Secrets.adminToken(home)),

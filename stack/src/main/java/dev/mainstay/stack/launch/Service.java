@@ -14,8 +14,14 @@ enum Service {
   WEB_APP(Role.WEB_APP, "web-app/target/mainstay-web-app.jar"),
   GATEWAY(Role.GATEWAY, "gateway/target/mainstay-gateway.jar");
 
+  /**
+   * Without the optimizing compiler: many JVMs share one machine here, and what they save at their
+   * start, and in the minutes after it, is more than a stack of this kind ever gets back
+   * (docs/figures.md). In containers they have it.
+   */
   private static final List<String> COMMON =
       List.of(
+          "-XX:TieredStopAtLevel=1",
           "-XX:+UseSerialGC",
           "-Xss512k",
           "-XX:MaxMetaspaceSize=160m",
@@ -48,18 +54,8 @@ enum Service {
   List<String> jvm() {
     List<String> own =
         switch (this) {
-          case CONTROLLER ->
-              List.of(
-                  "-Xms24m", "-Xmx64m", "-XX:TieredStopAtLevel=1", "-XX:ReservedCodeCacheSize=32m");
-          // The first thousands of pages cost less than it takes to compile them well: a start
-          // takes
-          // half the CPU without the optimizing compiler (docs/figures.md).
-          case WEB_APP ->
-              List.of(
-                  "-Xms48m",
-                  "-Xmx192m",
-                  "-XX:TieredStopAtLevel=1",
-                  "-XX:ReservedCodeCacheSize=64m");
+          case CONTROLLER -> List.of("-Xms24m", "-Xmx64m", "-XX:ReservedCodeCacheSize=32m");
+          case WEB_APP -> List.of("-Xms48m", "-Xmx192m", "-XX:ReservedCodeCacheSize=64m");
           case GATEWAY ->
               List.of(
                   "-Xms32m",

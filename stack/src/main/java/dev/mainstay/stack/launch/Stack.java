@@ -58,6 +58,10 @@ public final class Stack {
   private static final Duration GLANCE = Duration.ofMillis(200);
   private static final Duration LOG_CHECK = Duration.ofSeconds(5);
   private static final Duration IMAGE_USE = Duration.ofHours(1);
+
+  /** So long the first process of each kind may take to serve a page before the others start. */
+  private static final Duration HEAD_START = Duration.ofSeconds(15);
+
   private static final int DEATHS_THAT_TELL = 3;
   private static final int LINES_SHOWN = 15;
 
@@ -71,6 +75,7 @@ public final class Stack {
   private final InstantSource clock;
   private final ProcessTable table = ProcessTable.ofThisMachine();
   private final Set<Role> open = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean whole = new AtomicBoolean();
   private final AtomicBoolean hurry = new AtomicBoolean();
 
   /**
@@ -288,6 +293,7 @@ public final class Stack {
             clock,
             RestartSchedule.STANDARD);
     boolean adopted = children.stream().anyMatch(child -> child.identity().isPresent());
+    whole.set(adopted || options.names().stream().noneMatch(Stack::isHeldBack));
     boolean ready = false;
     try (ScheduledExecutorService rounds =
             Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
@@ -337,7 +343,15 @@ public final class Stack {
   }
 
   private void look(Supervisor supervisor) {
-    supervisor.tick(name -> open.contains(name.role()));
+    supervisor.tick(name -> open.contains(name.role()) && (whole.get() || !isHeldBack(name)));
+  }
+
+  /**
+   * All nodes and one process of each other kind serve a page, and do so in half the time where the
+   * others, which need as much of the processor, start after them.
+   */
+  private static boolean isHeldBack(Name name) {
+    return name.role() != Role.NODE && name.number() > 1;
   }
 
   private Map<Service, Future<Image>> prepareImages(ExecutorService workers) {
@@ -416,7 +430,8 @@ public final class Stack {
   }
 
   private void awaitReady(Supervisor supervisor, Readiness readiness) throws InterruptedException {
-    Instant deadline = clock.instant().plus(patience);
+    Instant begun = clock.instant();
+    Instant deadline = begun.plus(patience);
     String said = "";
     while (true) {
       for (Child child : supervisor.state().children()) {
@@ -426,11 +441,15 @@ public final class Stack {
                   .formatted(child.name(), child.deaths(), lastLines(child.name())));
         }
       }
-      Optional<Readiness.Missing> missing =
-          readiness.missing(
-              stopped(supervisor.state().children()).collect(Collectors.toUnmodifiableSet()));
+      boolean all = whole.get();
+      Optional<Readiness.Missing> missing = readiness.missing(out(supervisor, all));
       if (Thread.interrupted()) {
         throw new InterruptedException();
+      }
+      if (!all && (missing.isEmpty() || clock.instant().isAfter(begun.plus(HEAD_START)))) {
+        progress.say(missing.isEmpty() ? "a page is served; the others start" : "the others start");
+        whole.set(true);
+        continue;
       }
       if (missing.isEmpty()) {
         return;
@@ -447,6 +466,14 @@ public final class Stack {
       }
       Thread.sleep(GLANCE);
     }
+  }
+
+  /** What is not waited for: it was stopped, or has not begun. */
+  private Set<Name> out(Supervisor supervisor, boolean all) {
+    Stream<Name> heldBack =
+        all ? Stream.empty() : options.names().stream().filter(Stack::isHeldBack);
+    return Stream.concat(stopped(supervisor.state().children()), heldBack)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   private String lastLines(Name name) {

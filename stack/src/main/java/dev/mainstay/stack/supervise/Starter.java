@@ -8,5 +8,11 @@ import java.io.IOException;
 @FunctionalInterface
 public interface Starter {
 
+  /** Starts nothing: for a command that acts in the place of a killed supervisor. */
+  Starter NOBODY =
+      name -> {
+        throw new IOException("no supervisor");
+      };
+
   Identity start(Name name) throws IOException;
 }

@@ -113,10 +113,13 @@ public final class Supervisor {
     return gone;
   }
 
-  private static String then(Child gone, Instant now) {
-    return gone.phase() instanceof Phase.Waiting(Instant notBefore) && notBefore.isAfter(now)
-        ? "; starts again in " + seconds(Duration.between(now, notBefore))
-        : "";
+  private String then(Child gone, Instant now) {
+    if (!(gone.phase() instanceof Phase.Waiting(Instant notBefore)) || !notBefore.isAfter(now)) {
+      return "";
+    }
+    return starter.equals(Starter.NOBODY)
+        ? "; stays down until `mainstay up` takes the stack over: its supervisor is dead"
+        : "; starts again in " + seconds(Duration.between(now, notBefore));
   }
 
   private static String seconds(Duration duration) {
