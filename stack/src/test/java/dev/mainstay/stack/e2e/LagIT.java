@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("end-to-end")
 class LagIT {
 
-  private static final int PAIRS = 1_000;
+  private static final int PAIRS = 400;
 
   @ParameterizedTest
   @EnumSource

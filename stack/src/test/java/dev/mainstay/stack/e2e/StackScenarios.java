@@ -307,16 +307,18 @@ abstract class StackScenarios {
             });
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(
-            () ->
-                status()
-                        .path("topology")
-                        .path("nodes")
-                        .valueStream()
-                        .map(node -> node.path("gtid").asString(node.path("id").asString("")))
-                        .distinct()
-                        .count()
-                    == 1);
+        .untilAsserted(
+            () -> {
+              List<String> positions =
+                  status()
+                      .path("topology")
+                      .path("nodes")
+                      .valueStream()
+                      .map(node -> node.path("gtid").asString(""))
+                      .toList();
+              assertThat(positions).hasSameSizeAs(nodes()).doesNotContain("");
+              assertThat(Set.copyOf(positions)).hasSize(1);
+            });
   }
 
   private Set<String> titles(String node) throws SQLException {
