@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
     mixinStandardHelpOptions = true,
     name = "rebuild",
     description =
-        "Gives a quarantined node the primary's data in place of its own, which is lost. The site serves on meanwhile. MySQL only.")
+        "Gives a quarantined node the primary's data in place of its own, which is lost. The site serves on meanwhile.")
 @SuppressWarnings("NullAway.Init") // picocli fills the fields in.
 final class RebuildCommand implements Callable<Integer> {
 

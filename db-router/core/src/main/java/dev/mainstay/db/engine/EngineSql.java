@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.IntConsumer;
 
 /**
  * What a node of either engine is asked and told. Instances hold no state; each method runs on the
@@ -259,19 +260,23 @@ public sealed interface EngineSql permits CommonSql {
   // --- Rebuilding
 
   /**
-   * Replaces all that a closed node holds, its GTIDs and binary logs too, by a copy of the donor's,
-   * and ends the server, which somebody is to start again. It takes as long as the copy does. A
-   * copy that breaks off may leave the node without its data.
+   * Replaces all that a closed node holds, its GTIDs and binary logs too, by a copy of the donor's.
+   * It takes as long as the copy does.
+   *
+   * <p>MySQL copies files (the clone plugin), and ends the server then, which somebody is to start
+   * again; a copy that breaks off may leave the node without its data. MariaDB has no such
+   * statement: all that the controller's account may change is read and written by statements, and
+   * a copy that breaks off leaves a node that still shows what was wrong with it.
    *
    * @param donor one that follows nobody: a replica's own way to replicate would be copied, too
+   * @param percent is told how much is done, from 0 to 99, where this side knows (MariaDB)
    * @throws SQLException also if the node is open, or a copy is being made already
-   * @throws java.sql.SQLFeatureNotSupportedException on MariaDB, which has no statement for it
    */
-  void rebuild(Connection connection, Source donor) throws SQLException;
+  void rebuild(Connection connection, Source donor, IntConsumer percent) throws SQLException;
 
   /**
-   * How much of a {@link #rebuild} that runs on this node is done, in percent, as far as it tells;
-   * empty if none runs.
+   * How much of a {@link #rebuild} that runs on this node is done, in percent, where the node knows
+   * (MySQL); empty if none runs.
    */
   OptionalInt rebuilt(Connection connection) throws SQLException;
 

@@ -5,6 +5,7 @@ import dev.mainstay.db.GtidSet;
 import dev.mainstay.db.Lineage;
 import dev.mainstay.db.MariadbGtidSet;
 import dev.mainstay.db.NodeAddress;
+import dev.mainstay.db.NodeId;
 import dev.mainstay.db.Observation;
 import dev.mainstay.db.ReplicaStatus;
 import dev.mainstay.db.SemiSync;
@@ -14,7 +15,6 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.SQLFeatureNotSupportedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -22,11 +22,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntConsumer;
 
 /** MariaDB 10.11 and 11.x, whose semi-sync is built in and keeps the older words in its names. */
 final class MariadbSql extends CommonSql {
   /** What a replica that is not behind takes to apply what it has received. */
   private static final Duration APPLYING = Duration.ofMillis(500);
+
+  static final String TABLES = "SELECT NAME FROM information_schema.INNODB_SYS_TABLES";
+
+  /** For the donor of a copy; each of its answers may take as long as the copy's own writes do. */
+  private static final Duration DONOR_CONNECT = Duration.ofSeconds(5);
+
+  private static final Duration DONOR_ANSWER = Duration.ofMinutes(5);
 
   private static final String ALL_READ = "Slave has read all relay log";
 
@@ -120,7 +128,7 @@ final class MariadbSql extends CommonSql {
 
   @Override
   String tablesQuery() {
-    return "SELECT NAME FROM information_schema.INNODB_SYS_TABLES";
+    return TABLES;
   }
 
   /**
@@ -317,9 +325,22 @@ final class MariadbSql extends CommonSql {
     }
   }
 
+  /** There is no statement for it, and not on every node a program that copies files. */
   @Override
-  public void rebuild(Connection connection, Source donor) throws SQLException {
-    throw new SQLFeatureNotSupportedException("MariaDB has no statement that copies a node");
+  public void rebuild(Connection connection, Source donor, IntConsumer percent)
+      throws SQLException {
+    requireClosedAndNoneWaiting(connection);
+    Sql.run(
+        connection,
+        "STOP SLAVE",
+        "RESET SLAVE ALL",
+        "SET GLOBAL rpl_semi_sync_slave_enabled = 0",
+        "SET GLOBAL rpl_semi_sync_master_enabled = 0");
+    NodeConnector connector = new NodeConnector(donor.account(), DONOR_CONNECT, DONOR_ANSWER);
+    NodeAddress address = new NodeAddress(new NodeId("donor"), donor.host(), donor.port());
+    try (Connection from = connector.connect(address)) {
+      new LogicalCopy(from, connection, percent).copy();
+    }
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.IntConsumer;
 
 /** MySQL 8.4 and 9.x, with the plugins semisync_source and semisync_replica loaded. */
 final class MysqlSql extends CommonSql {
@@ -374,7 +375,8 @@ final class MysqlSql extends CommonSql {
   }
 
   @Override
-  public void rebuild(Connection connection, Source donor) throws SQLException {
+  public void rebuild(Connection connection, Source donor, IntConsumer percent)
+      throws SQLException {
     requireNoCopy(connection);
     requireClosedAndNoneWaiting(connection);
     stopReplication(connection);

@@ -47,18 +47,13 @@ public sealed interface Rebuilding {
     if (errant.isEmpty() && !Scene.unservable(node)) {
       return new Refused("%s can join as it is".formatted(id));
     }
-    return switch (scene.roster().engine()) {
-      case MARIADB -> new Refused("MariaDB has no statement that copies a node");
-      case MYSQL ->
-          errant.isEmpty()
-              ? new Possible(id, office, "it cannot follow %s".formatted(office))
-              : elsewhere(scene, id, errant)
-                  .<Rebuilding>map(Refused::new)
-                  .orElseGet(
-                      () ->
-                          new Possible(
-                              id, office, "it holds what %s lacks: %s".formatted(office, errant)));
-    };
+    if (errant.isEmpty()) {
+      return new Possible(id, office, "it cannot follow %s".formatted(office));
+    }
+    return elsewhere(scene, id, errant)
+        .<Rebuilding>map(Refused::new)
+        .orElseGet(
+            () -> new Possible(id, office, "it holds what %s lacks: %s".formatted(office, errant)));
   }
 
   /** Who else holds what is errant, or may. */

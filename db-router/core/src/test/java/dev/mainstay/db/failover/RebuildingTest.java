@@ -89,9 +89,15 @@ class RebuildingTest {
   }
 
   @Test
-  void mariadbHasNoStatementForIt() {
+  void soIsOneOfMariadb() {
     AScene scene = aScene(MARIADB, 3).record(epoch(6, 1, 2), 2).fenced(3).writes(3);
 
-    assertThat(refusal(scene, 3)).isEqualTo("MariaDB has no statement that copies a node");
+    assertThat(verdict(scene, 3))
+        .isInstanceOfSatisfying(
+            Rebuilding.Possible.class,
+            possible -> {
+              assertThat(possible.node()).isEqualTo(id(3));
+              assertThat(possible.donor()).isEqualTo(id(1));
+            });
   }
 }

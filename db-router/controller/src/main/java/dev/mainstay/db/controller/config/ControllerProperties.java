@@ -38,7 +38,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param interval How often the nodes are looked at.
  * @param patience How long a start that is possible without some node waits for it.
  * @param rebuild Whether a node that holds what nobody acknowledged, and so cannot join, gets the
- *     primary's data in place of its own without being asked (MySQL only, by its clone plugin).
+ *     primary's data in place of its own without being asked.
  * @param failover When and how another node becomes the primary.
  * @param accounts The accounts that the controller makes.
  * @param nodeControl Who kills a node that is fenced or isolated.

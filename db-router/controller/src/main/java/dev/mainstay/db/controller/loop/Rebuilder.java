@@ -103,8 +103,7 @@ final class Rebuilder implements AutoCloseable {
           News.of(
               Kind.REBUILD,
               node,
-              "%s has a copy of %s after %d ms, and is to start again"
-                  .formatted(node, what.donor(), took.toMillis()),
+              "%s has a copy of %s after %d ms".formatted(node, what.donor(), took.toMillis()),
               took));
     } catch (SQLException e) {
       notBefore = System.nanoTime() + PAUSE.toNanos();
@@ -135,7 +134,8 @@ final class Rebuilder implements AutoCloseable {
     if (lease.session(what.node()).isEmpty()) {
       throw new SQLException("the lock of %s is not held".formatted(what.node()));
     }
-    sql.rebuild(connection, new Source(place.host(), place.port(), settings.own()));
+    sql.rebuild(
+        connection, new Source(place.host(), place.port(), settings.own()), done -> percent = done);
   }
 
   private void watch(NodeId id) {

@@ -88,11 +88,6 @@ class LateNodeIT {
 
     Answer answer = cluster.leader().orders().rebuild(LATE).join();
 
-    if (engine == LocalEngine.MARIADB) {
-      assertThat(answer)
-          .isEqualTo(new Answer.Refused("MariaDB has no statement that copies a node"));
-      return;
-    }
     assertThat(answer).isEqualTo(new Answer.Accepted(LATE, new NodeId("db-1")));
     Query.run(cluster, "db-1", "app", "INSERT INTO mainstay.t (v) VALUES ('meanwhile')");
     cluster.awaitInSync();
