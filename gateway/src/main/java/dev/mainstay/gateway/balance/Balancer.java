@@ -51,13 +51,13 @@ public final class Balancer {
   }
 
   /**
-   * The weight by which a server takes new requests now: 0 while it takes none, be it down, drained
-   * or standing by.
+   * The weight by which a server takes new requests now: less than configured while it starts
+   * slowly, 0 while it takes none, be it down, drained or standing by.
    */
   public int effectiveWeight(String id) {
     return plan.get().takers().stream()
         .filter(server -> server.id().equals(id))
-        .mapToInt(Server::weight)
+        .mapToInt(Server::share)
         .findFirst()
         .orElse(0);
   }

@@ -105,7 +105,7 @@ record Plan(
     }
     for (int i = 0; i < some.size(); i++) {
       if (!some.get(i).id().equals(others.get(i).id())
-          || some.get(i).weight() != others.get(i).weight()) {
+          || some.get(i).share() != others.get(i).share()) {
         return false;
       }
     }

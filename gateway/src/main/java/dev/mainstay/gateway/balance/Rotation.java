@@ -31,7 +31,7 @@ final class Rotation {
 
   /** The rotation of {@code servers}, each of which has a weight above 0. */
   static Rotation of(List<Server> servers) {
-    return of(servers.stream().mapToInt(Server::weight).toArray());
+    return of(servers.stream().mapToInt(Server::share).toArray());
   }
 
   static Rotation of(int... configured) {

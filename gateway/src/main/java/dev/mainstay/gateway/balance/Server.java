@@ -12,9 +12,17 @@ import java.util.regex.Pattern;
  * @param uri where it listens: scheme, host and port, such as {@code http://127.0.0.1:8101}
  * @param weight its share, 0-256; a server of weight 0 gets no balanced request
  * @param backup whether it only stands in for active servers
+ * @param warmth how far slow start has come; what it makes of the weight is {@link #share}
  */
 public record Server(
-    String id, URI uri, int weight, boolean backup, State state, Health health, Standing standing) {
+    String id,
+    URI uri,
+    int weight,
+    boolean backup,
+    State state,
+    Health health,
+    Standing standing,
+    Warmth warmth) {
 
   public static final int MAX_WEIGHT = 256;
 
@@ -34,7 +42,8 @@ public record Server(
 
   /** A server as configured: ready, not yet observed. */
   public static Server of(String id, URI uri, int weight, boolean backup) {
-    return new Server(id, uri, weight, backup, State.READY, Health.UNKNOWN, Standing.NAMED);
+    return new Server(
+        id, uri, weight, backup, State.READY, Health.UNKNOWN, Standing.NAMED, Warmth.FULL);
   }
 
   /**
@@ -42,27 +51,37 @@ public record Server(
    * comes while others serve, and may still be starting.
    */
   public static Server listed(String id, URI uri, int weight) {
-    return new Server(id, uri, weight, false, State.READY, Health.DOWN, Standing.LISTED);
+    return new Server(
+        id, uri, weight, false, State.READY, Health.DOWN, Standing.LISTED, Warmth.FULL);
   }
 
   public Server withWeight(int weight) {
-    return new Server(id, uri, weight, backup, state, health, standing);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth);
   }
 
   public Server withBackup(boolean backup) {
-    return new Server(id, uri, weight, backup, state, health, standing);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth);
   }
 
   public Server withState(State state) {
-    return new Server(id, uri, weight, backup, state, health, standing);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth);
   }
 
   public Server withHealth(Health health) {
-    return new Server(id, uri, weight, backup, state, health, standing);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth);
   }
 
   public Server withStanding(Standing standing) {
-    return new Server(id, uri, weight, backup, state, health, standing);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth);
+  }
+
+  public Server withWarmth(Warmth warmth) {
+    return new Server(id, uri, weight, backup, state, health, standing, warmth);
+  }
+
+  /** The weight in force while it takes requests: that of the configuration, or less. */
+  public int share() {
+    return warmth.of(weight);
   }
 
   /** What the operator wants, but that a leaving server drains at the least. */

@@ -102,14 +102,7 @@ public class GatewayConfiguration {
   private static Pool pool(
       String name, PoolSettings settings, Roster roster, RandomGenerator random, Changes changes) {
     return new Pool(
-        name,
-        roster,
-        settings.health().policy(),
-        settings.timeouts().timeouts(),
-        settings.retry().rule(),
-        random::nextInt,
-        InstantSource.system(),
-        changes);
+        name, roster, settings.rules(), random::nextInt, InstantSource.system(), changes);
   }
 
   @Bean
@@ -141,7 +134,7 @@ public class GatewayConfiguration {
             (name, pool) ->
                 checks.ask(
                     name, Optional.ofNullable(pool.health().path()), pool.health().timeout()));
-    return new PoolLoop(discovery, checks, InstantSource.system());
+    return new PoolLoop(pools, discovery, checks, InstantSource.system());
   }
 
   @Bean

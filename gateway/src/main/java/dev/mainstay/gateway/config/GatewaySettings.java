@@ -7,6 +7,7 @@ import dev.mainstay.gateway.discovery.NameServer;
 import dev.mainstay.gateway.discovery.Target;
 import dev.mainstay.gateway.health.HealthPolicy;
 import dev.mainstay.gateway.upstream.RetryRule;
+import dev.mainstay.gateway.upstream.Rules;
 import dev.mainstay.gateway.upstream.Timeouts;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -63,6 +64,7 @@ public record GatewaySettings(
    * @param servers in order: the first in order wins a tie, the first usable backup stands in
    * @param discovery where more servers are found
    * @param health how servers are checked
+   * @param slowStart how long a server that came up or ready takes to reach its weight; 0 for none
    * @param retry how often a request is sent again
    * @param timeouts how long a request may take
    */
@@ -71,6 +73,7 @@ public record GatewaySettings(
       @DefaultValue List<ServerSettings> servers,
       @Nullable DiscoverySettings discovery,
       @DefaultValue HealthSettings health,
+      @DefaultValue("10s") Duration slowStart,
       @DefaultValue RetrySettings retry,
       @DefaultValue TimeoutSettings timeouts) {
 
@@ -80,6 +83,16 @@ public record GatewaySettings(
             "servers is empty (expected: at least one, such as servers[0].uri=http://127.0.0.1:8101, or discovery.dns=web-app:8080)");
       }
       var _ = roster(mode, servers);
+      var _ = rules(health, timeouts, retry, slowStart);
+    }
+
+    Rules rules() {
+      return rules(health, timeouts, retry, slowStart);
+    }
+
+    private static Rules rules(
+        HealthSettings health, TimeoutSettings timeouts, RetrySettings retry, Duration slowStart) {
+      return new Rules(health.policy(), timeouts.timeouts(), retry.rule(), slowStart);
     }
 
     Roster roster() {

@@ -2,7 +2,9 @@ package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.check.Checks;
 import dev.mainstay.gateway.discovery.Discovery;
+import dev.mainstay.gateway.upstream.Pools;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,7 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Ticks discovery and the checks, from before the site's port opens until after it is closed. */
+/**
+ * Ticks the pools, discovery and the checks, from before the site's port opens until after it is
+ * closed.
+ */
 final class PoolLoop implements SmartLifecycle {
 
   private static final Logger log = LoggerFactory.getLogger(PoolLoop.class);
@@ -21,12 +26,14 @@ final class PoolLoop implements SmartLifecycle {
   /** How long the port may wait for names, so that the first requests find servers. */
   private static final Duration FIRST_ANSWERS = Duration.ofSeconds(2);
 
+  private final Pools pools;
   private final Discovery discovery;
   private final Checks checks;
   private final InstantSource clock;
   private volatile @Nullable ScheduledExecutorService executor;
 
-  PoolLoop(Discovery discovery, Checks checks, InstantSource clock) {
+  PoolLoop(Pools pools, Discovery discovery, Checks checks, InstantSource clock) {
+    this.pools = pools;
     this.discovery = discovery;
     this.checks = checks;
     this.clock = clock;
@@ -48,11 +55,13 @@ final class PoolLoop implements SmartLifecycle {
 
   private void tick() {
     try {
+      Instant now = clock.instant();
+      pools.all().forEach(pool -> pool.tick(now));
       discovery.tick(clock.instant());
       checks.tick(clock.instant());
     } catch (RuntimeException bug) {
       // A thrown exception would end the schedule, and with it every check, in silence.
-      log.error("A round of discovery and health checks failed", bug);
+      log.error("A round of the pools, discovery and health checks failed", bug);
     }
   }
 

@@ -18,8 +18,15 @@ public final class Member {
   /** When a request was refused last; under the pool's lock only. */
   private Instant refused = Instant.MIN;
 
-  Member(String id, Pulse pulse) {
+  /** Whether it is still to come up for the first time since the process started; guarded. */
+  private boolean atStart;
+
+  /** When its slow start began, if it is in one; under the pool's lock only. */
+  private Instant warmSince = Instant.MIN;
+
+  Member(String id, boolean atStart, Pulse pulse) {
     this.id = id;
+    this.atStart = atStart;
     this.pulse = pulse;
   }
 
@@ -46,5 +53,22 @@ public final class Member {
   /** Whether a request has been refused since a check began, so that it says nothing any more. */
   boolean refusedSince(Instant begun) {
     return !refused.isBefore(begun);
+  }
+
+  boolean atStart() {
+    return atStart;
+  }
+
+  /** It takes requests: from now on, coming up is no part of the process's start. */
+  void rose() {
+    atStart = false;
+  }
+
+  Instant warmSince() {
+    return warmSince;
+  }
+
+  void warmSince(Instant now) {
+    warmSince = now;
   }
 }

@@ -6,6 +6,7 @@ import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.balance.Server;
 import dev.mainstay.gateway.balance.Standing;
 import dev.mainstay.gateway.balance.State;
+import dev.mainstay.gateway.balance.Warmth;
 import dev.mainstay.gateway.health.Health;
 import dev.mainstay.gateway.health.HealthPolicy;
 import dev.mainstay.gateway.health.Pulse;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -20,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,9 +35,7 @@ import org.jspecify.annotations.Nullable;
 public final class Pool {
 
   private final String name;
-  private final HealthPolicy health;
-  private final Timeouts timeouts;
-  private final RetryRule retry;
+  private final Rules rules;
   private final InstantSource clock;
   private final Consumer<Change> changes;
   private final Balancer balancer;
@@ -43,7 +44,12 @@ public final class Pool {
   /** Guards that roster, members and pulses change together. */
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** Whether DNS has answered, so that servers it lists come while others serve. Guarded. */
+  private boolean listedOnce;
+
   /**
+   * A pool without slow start.
+   *
    * @param offset where the rotation starts in a cycle of the given length
    * @param changes hears of every change, in order, and must not block
    */
@@ -56,14 +62,26 @@ public final class Pool {
       IntUnaryOperator offset,
       InstantSource clock,
       Consumer<Change> changes) {
+    this(name, roster, Rules.of(health, timeouts, retry), offset, clock, changes);
+  }
+
+  /**
+   * @param offset where the rotation starts in a cycle of the given length
+   * @param changes hears of every change, in order, and must not block
+   */
+  public Pool(
+      String name,
+      Roster roster,
+      Rules rules,
+      IntUnaryOperator offset,
+      InstantSource clock,
+      Consumer<Change> changes) {
     this.name = name;
-    this.health = health;
-    this.timeouts = timeouts;
-    this.retry = retry;
+    this.rules = rules;
     this.clock = clock;
     this.changes = changes;
     this.balancer = new Balancer(roster, offset);
-    roster.servers().forEach(server -> members.put(server.id(), newMember(server)));
+    roster.servers().forEach(server -> members.put(server.id(), newMember(server, true)));
   }
 
   public String name() {
@@ -71,11 +89,11 @@ public final class Pool {
   }
 
   public Timeouts timeouts() {
-    return timeouts;
+    return rules.timeouts();
   }
 
   public RetryRule retry() {
-    return retry;
+    return rules.retry();
   }
 
   public Roster roster() {
@@ -152,8 +170,7 @@ public final class Pool {
       Pulse after = passed ? before.succeeded(now, why) : before.failed(now, why);
       member.pulse(after);
       if (after.health() != before.health()) {
-        balancer.update(
-            roster -> roster.changing(member.id(), it -> it.withHealth(after.health())));
+        change(member, it -> it.withHealth(after.health()), now);
         tell(
             member.id(),
             who,
@@ -162,6 +179,55 @@ public final class Pool {
             after.health(),
             why,
             Duration.between(before.since(), now));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Changes a server, and lets it start slowly if it came up or ready by that. A server that is
+   * down, drained or in maintenance is whole: its slow start begins when it takes requests.
+   */
+  private void change(Member member, UnaryOperator<Server> amendment, Instant now) {
+    balancer.update(
+        roster ->
+            roster.changing(
+                member.id(), before -> warmed(before, amendment.apply(before), member, now)));
+  }
+
+  private Server warmed(Server before, Server after, Member member, Instant now) {
+    if (after.stateInForce() != State.READY || after.health() == Health.DOWN) {
+      return after.withWarmth(Warmth.FULL);
+    }
+    boolean cameUp =
+        before.health() == Health.DOWN && after.health() == Health.UP && !member.atStart();
+    boolean cameReady = before.stateInForce() != State.READY;
+    member.rose();
+    return cameUp || cameReady ? startingSlowly(after, member, now) : after;
+  }
+
+  private Server startingSlowly(Server server, Member member, Instant now) {
+    member.warmSince(now);
+    return server.withWarmth(new Warmth(Duration.ZERO, rules.slowStart()));
+  }
+
+  /**
+   * Lets time pass: what begins or ends by time alone does so now. To be called every few
+   * hundredths of a second, by one thread.
+   */
+  public void tick(Instant now) {
+    if (roster().servers().stream().allMatch(server -> server.warmth().equals(Warmth.FULL))) {
+      return;
+    }
+    lock.lock();
+    try {
+      for (Server server : roster().servers()) {
+        Member member = members.get(server.id());
+        if (member != null && !server.warmth().equals(Warmth.FULL)) {
+          Warmth next = new Warmth(Duration.between(member.warmSince(), now), rules.slowStart());
+          balancer.update(roster -> roster.changing(server.id(), it -> it.withWarmth(next)));
+        }
       }
     } finally {
       lock.unlock();
@@ -222,13 +288,14 @@ public final class Pool {
       }
       Server before = found.get();
       Server after = amendment.applyTo(before);
-      balancer.update(roster -> roster.changing(id, server -> after));
-      Member member = members.get(id);
-      if (member != null && after.state() != before.state()) {
+      Instant now = clock.instant();
+      Member member = memberOf(before);
+      change(member, amendment::applyTo, now);
+      if (after.state() != before.state()) {
         if (after.state() == State.MAINT) {
-          member.pulse(Pulse.unknown(health, clock.instant(), IN_MAINTENANCE));
+          member.pulse(Pulse.unknown(rules.health(), now, IN_MAINTENANCE));
         } else if (before.state() == State.MAINT) {
-          member.pulse(Pulse.unknown(health, clock.instant(), NOT_CHECKED_YET));
+          member.pulse(Pulse.unknown(rules.health(), now, NOT_CHECKED_YET));
         }
       }
       tellIfChanged(id, who, "weight", before.weight(), after.weight(), why);
@@ -247,8 +314,13 @@ public final class Pool {
       if (roster().find(server.id()).isPresent()) {
         return false;
       }
-      members.put(server.id(), newMember(server));
-      balancer.update(roster -> roster.with(server));
+      Member member = newMember(server, false);
+      members.put(server.id(), member);
+      Server added =
+          server.stateInForce() == State.READY
+              ? startingSlowly(server, member, clock.instant())
+              : server;
+      balancer.update(roster -> roster.with(added));
       tell(server.id(), who, "member", "none", server.uri(), why, null);
       return true;
     } finally {
@@ -304,10 +376,20 @@ public final class Pool {
       Roster after = before.listing(listed);
       for (Server server : after.servers()) {
         if (before.find(server.id()).isEmpty()) {
-          members.put(server.id(), newMember(server));
+          members.put(server.id(), newMember(server, !listedOnce));
         }
       }
-      balancer.update(roster -> after);
+      listedOnce = true;
+      Instant now = clock.instant();
+      balancer.update(
+          _ -> {
+            Roster warmed = after;
+            for (Server server : after.servers()) {
+              Server then = before.find(server.id()).orElse(server);
+              warmed = warmed.changing(server.id(), it -> warmed(then, it, memberOf(server), now));
+            }
+            return warmed;
+          });
       for (Server server : after.servers()) {
         Object from = before.find(server.id()).<Object>map(Pool::presence).orElse("none");
         if (!from.equals(presence(server))) {
@@ -353,14 +435,23 @@ public final class Pool {
   private static final String IN_MAINTENANCE = "in maintenance, not checked";
   private static final String NOT_CHECKED_YET = "not checked yet";
 
-  private Member newMember(Server server) {
+  /** The member of a server that is in the roster, under the lock. */
+  private Member memberOf(Server server) {
+    return Objects.requireNonNull(members.get(server.id()), server::id);
+  }
+
+  private Member newMember(Server server, boolean atStart) {
     Instant now = clock.instant();
     return new Member(
         server.id(),
+        // A configured server is taken to be up until it is found down; then it can come up.
+        atStart && server.standing() != Standing.NAMED,
         server.health() == Health.DOWN
-            ? Pulse.unproven(health, now, NOT_CHECKED_YET)
+            ? Pulse.unproven(rules.health(), now, NOT_CHECKED_YET)
             : Pulse.unknown(
-                health, now, server.state() == State.MAINT ? IN_MAINTENANCE : NOT_CHECKED_YET));
+                rules.health(),
+                now,
+                server.state() == State.MAINT ? IN_MAINTENANCE : NOT_CHECKED_YET));
   }
 
   private Optional<Attempt> attempt(Supplier<Optional<Server>> pick) {

@@ -173,7 +173,8 @@ class RotationPropertiesTest {
                               it.backup(),
                               it.state(),
                               it.health(),
-                              it.standing())));
+                              it.standing(),
+                              it.warmth())));
               return named;
             });
   }

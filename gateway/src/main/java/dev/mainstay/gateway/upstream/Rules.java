@@ -1,0 +1,28 @@
+package dev.mainstay.gateway.upstream;
+
+import dev.mainstay.gateway.health.HealthPolicy;
+import java.time.Duration;
+
+/**
+ * By what rules a pool treats its servers and its requests.
+ *
+ * @param slowStart how long a server that came up or ready takes to reach its weight; 0 for none
+ */
+public record Rules(HealthPolicy health, Timeouts timeouts, RetryRule retry, Duration slowStart) {
+
+  public Rules {
+    if (slowStart.isNegative() || slowStart.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException(
+          "slow-start is %d ms (expected: 0 - 1 h)".formatted(slowStart.toMillis()));
+    }
+  }
+
+  /** These, and nothing else: no slow start. */
+  public static Rules of(HealthPolicy health, Timeouts timeouts, RetryRule retry) {
+    return new Rules(health, timeouts, retry, Duration.ZERO);
+  }
+
+  public Rules withSlowStart(Duration slowStart) {
+    return new Rules(health, timeouts, retry, slowStart);
+  }
+}
