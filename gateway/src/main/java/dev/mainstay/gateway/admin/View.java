@@ -20,7 +20,7 @@ record View(String name, String mode, List<ServerView> servers) {
    *
    * @param effectiveWeight the weight by which it takes new requests now: 0 while it takes none
    * @param state the state in force: a server that DNS no longer lists drains
-   * @param ejectedUntil null: there is no passive ejection yet
+   * @param ejectedUntil until when it stands aside for errors of live requests; null if it does not
    * @param queued 0: there is no queue yet
    */
   record ServerView(
@@ -63,7 +63,7 @@ record View(String name, String mode, List<ServerView> servers) {
         server.stateInForce(),
         server.health(),
         member.pulse().reason(),
-        null,
+        server.ejected() ? member.ejectedUntil() : null,
         tally.inFlight(),
         0,
         tally.requests(),

@@ -1,5 +1,6 @@
 package dev.mainstay.gateway.balance;
 
+import dev.mainstay.gateway.health.Health;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,8 +20,9 @@ import java.util.function.UnaryOperator;
  *   <li>else the first usable backup;
  *   <li>else those that leave and are up: what was listed in their place has not passed a check
  *       yet;
- *   <li>else (panic: nothing is known to be up) the same again with health left aside, so that a
- *       wrong check never turns into a site that is down.
+ *   <li>else (panic: nothing is known to be well) those that are ejected, yet not down;
+ *   <li>else the same again with health left aside, so that a wrong check never turns into a site
+ *       that is down.
  * </ol>
  */
 public record Roster(Mode mode, List<Server> servers) {
@@ -104,7 +106,11 @@ public record Roster(Mode mode, List<Server> servers) {
       return healthy;
     }
     List<Server> lingering = line(Server::lingers);
-    return lingering.isEmpty() ? line(Server::offered) : lingering;
+    if (!lingering.isEmpty()) {
+      return lingering;
+    }
+    List<Server> ejected = line(Server::ejectedAlone);
+    return ejected.isEmpty() ? line(Server::offered) : ejected;
   }
 
   /**
@@ -116,8 +122,33 @@ public record Roster(Mode mode, List<Server> servers) {
     servers.stream().filter(server -> server.usable() && !server.backup()).forEach(all::add);
     servers.stream().filter(server -> server.usable() && server.backup()).forEach(all::add);
     servers.stream().filter(Server::lingers).forEach(all::add);
-    servers.stream().filter(server -> server.offered() && !server.usable()).forEach(all::add);
+    servers.stream().filter(Server::ejectedAlone).forEach(all::add);
+    servers.stream()
+        .filter(server -> server.offered() && server.health() == Health.DOWN)
+        .forEach(all::add);
     return all;
+  }
+
+  /**
+   * Whether a server may be ejected too: it takes requests, another can, and no more than {@code
+   * mostPercent} of the servers that the operator lets take requests are then ejected.
+   */
+  public boolean mayEject(String id, int mostPercent) {
+    return find(id).filter(Server::usable).isPresent()
+        && !changing(id, it -> it.withEjected(true)).ejectsTooMany(mostPercent);
+  }
+
+  /**
+   * Whether more than {@code mostPercent} are ejected, or servers that are not down are while no
+   * other is usable: then one must come back.
+   */
+  public boolean ejectsTooMany(int mostPercent) {
+    long offered = servers.stream().filter(Server::offered).count();
+    long ejected = servers.stream().filter(it -> it.offered() && it.ejected()).count();
+    boolean lastIsOut =
+        servers.stream().anyMatch(Server::ejectedAlone)
+            && servers.stream().noneMatch(Server::usable);
+    return ejected * 100 > offered * mostPercent || lastIsOut;
   }
 
   private List<Server> line(Predicate<Server> eligible) {

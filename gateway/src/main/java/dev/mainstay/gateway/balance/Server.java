@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  * @param weight its share, 0-256; a server of weight 0 gets no balanced request
  * @param backup whether it only stands in for active servers
  * @param warmth how far slow start has come; what it makes of the weight is {@link #share}
+ * @param ejected whether it stands aside for errors of live requests
  */
 public record Server(
     String id,
@@ -22,7 +23,8 @@ public record Server(
     State state,
     Health health,
     Standing standing,
-    Warmth warmth) {
+    Warmth warmth,
+    boolean ejected) {
 
   public static final int MAX_WEIGHT = 256;
 
@@ -43,7 +45,7 @@ public record Server(
   /** A server as configured: ready, not yet observed. */
   public static Server of(String id, URI uri, int weight, boolean backup) {
     return new Server(
-        id, uri, weight, backup, State.READY, Health.UNKNOWN, Standing.NAMED, Warmth.FULL);
+        id, uri, weight, backup, State.READY, Health.UNKNOWN, Standing.NAMED, Warmth.FULL, false);
   }
 
   /**
@@ -52,31 +54,35 @@ public record Server(
    */
   public static Server listed(String id, URI uri, int weight) {
     return new Server(
-        id, uri, weight, false, State.READY, Health.DOWN, Standing.LISTED, Warmth.FULL);
+        id, uri, weight, false, State.READY, Health.DOWN, Standing.LISTED, Warmth.FULL, false);
   }
 
   public Server withWeight(int weight) {
-    return new Server(id, uri, weight, backup, state, health, standing, warmth);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth, ejected);
   }
 
   public Server withBackup(boolean backup) {
-    return new Server(id, uri, weight, backup, state, health, standing, warmth);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth, ejected);
   }
 
   public Server withState(State state) {
-    return new Server(id, uri, weight, backup, state, health, standing, warmth);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth, ejected);
   }
 
   public Server withHealth(Health health) {
-    return new Server(id, uri, weight, backup, state, health, standing, warmth);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth, ejected);
   }
 
   public Server withStanding(Standing standing) {
-    return new Server(id, uri, weight, backup, state, health, standing, warmth);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth, ejected);
   }
 
   public Server withWarmth(Warmth warmth) {
-    return new Server(id, uri, weight, backup, state, health, standing, warmth);
+    return new Server(id, uri, weight, backup, state, health, standing, warmth, ejected);
+  }
+
+  public Server withEjected(boolean ejected) {
+    return new Server(id, uri, weight, backup, state, health, standing, warmth, ejected);
   }
 
   /** The weight in force while it takes requests: that of the configuration, or less. */
@@ -94,9 +100,14 @@ public record Server(
     return stateInForce() == State.READY && weight > 0;
   }
 
-  /** Whether it may take balanced requests, its health considered. */
+  /** Whether it may take balanced requests, its health and its errors considered. */
   boolean usable() {
-    return offered() && health != Health.DOWN;
+    return offered() && health != Health.DOWN && !ejected;
+  }
+
+  /** Whether it would be usable but for its ejection. */
+  boolean ejectedAlone() {
+    return offered() && health != Health.DOWN && ejected;
   }
 
   /** Whether it leaves, but could still stand in. */

@@ -5,6 +5,7 @@ import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.balance.Server;
 import dev.mainstay.gateway.discovery.NameServer;
 import dev.mainstay.gateway.discovery.Target;
+import dev.mainstay.gateway.health.EjectionRule;
 import dev.mainstay.gateway.health.HealthPolicy;
 import dev.mainstay.gateway.upstream.RetryRule;
 import dev.mainstay.gateway.upstream.Rules;
@@ -64,6 +65,7 @@ public record GatewaySettings(
    * @param servers in order: the first in order wins a tie, the first usable backup stands in
    * @param discovery where more servers are found
    * @param health how servers are checked
+   * @param passive when a server is ejected for errors of live requests
    * @param slowStart how long a server that came up or ready takes to reach its weight; 0 for none
    * @param retry how often a request is sent again
    * @param timeouts how long a request may take
@@ -73,6 +75,7 @@ public record GatewaySettings(
       @DefaultValue List<ServerSettings> servers,
       @Nullable DiscoverySettings discovery,
       @DefaultValue HealthSettings health,
+      @DefaultValue PassiveSettings passive,
       @DefaultValue("10s") Duration slowStart,
       @DefaultValue RetrySettings retry,
       @DefaultValue TimeoutSettings timeouts) {
@@ -83,16 +86,21 @@ public record GatewaySettings(
             "servers is empty (expected: at least one, such as servers[0].uri=http://127.0.0.1:8101, or discovery.dns=web-app:8080)");
       }
       var _ = roster(mode, servers);
-      var _ = rules(health, timeouts, retry, slowStart);
+      var _ = rules(health, timeouts, retry, passive, slowStart);
     }
 
     Rules rules() {
-      return rules(health, timeouts, retry, slowStart);
+      return rules(health, timeouts, retry, passive, slowStart);
     }
 
     private static Rules rules(
-        HealthSettings health, TimeoutSettings timeouts, RetrySettings retry, Duration slowStart) {
-      return new Rules(health.policy(), timeouts.timeouts(), retry.rule(), slowStart);
+        HealthSettings health,
+        TimeoutSettings timeouts,
+        RetrySettings retry,
+        PassiveSettings passive,
+        Duration slowStart) {
+      return new Rules(
+          health.policy(), timeouts.timeouts(), retry.rule(), passive.rule(), slowStart);
     }
 
     Roster roster() {
@@ -216,6 +224,29 @@ public record GatewaySettings(
 
     HealthPolicy policy() {
       return new HealthPolicy(rise, fall, interval, fastInterval, downInterval);
+    }
+  }
+
+  /**
+   * When a server is ejected for errors of live requests.
+   *
+   * @param consecutiveErrors errors in a row that eject; 0 for never
+   * @param ejection how long the first time; the n-th in a row takes n times as long
+   * @param maxEjection never longer than that
+   * @param maxEjectedPercent how many of a pool's servers may be ejected at a time, 0-100
+   */
+  public record PassiveSettings(
+      @DefaultValue("3") int consecutiveErrors,
+      @DefaultValue("10s") Duration ejection,
+      @DefaultValue("300s") Duration maxEjection,
+      @DefaultValue("50") int maxEjectedPercent) {
+
+    public PassiveSettings {
+      var _ = new EjectionRule(consecutiveErrors, ejection, maxEjection, maxEjectedPercent);
+    }
+
+    EjectionRule rule() {
+      return new EjectionRule(consecutiveErrors, ejection, maxEjection, maxEjectedPercent);
     }
   }
 

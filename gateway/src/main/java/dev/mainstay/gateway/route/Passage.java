@@ -15,6 +15,7 @@ import org.springframework.cloud.gateway.filter.GatewayFilterChain;
 import org.springframework.cloud.gateway.support.ServerWebExchangeUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
@@ -57,7 +58,8 @@ final class Passage {
         .getAttributes()
         .put(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR, on(attempt.server().uri()));
     return inTime(chain.filter(exchange))
-        .doOnSuccess(nothing -> sign(exchange.getResponse(), attempt))
+        .contextWrite(context -> context.put(Attempt.class, attempt))
+        .doOnSuccess(nothing -> answered(exchange.getResponse(), attempt))
         .onErrorResume(error -> afterFault(attempt, error));
   }
 
@@ -75,7 +77,7 @@ final class Passage {
     String why = Faults.why(error);
     String id = attempt.server().id();
     log.debug("{} {}: server {}: {}", exchange.getRequest().getMethod(), url, id, why);
-    attempt.failed();
+    attempt.failed(fault);
     if (fault == Fault.UNCONNECTED) {
       pool.unconnected(attempt, why);
     }
@@ -121,7 +123,12 @@ final class Passage {
     return request.streamed() && left.isNegative() ? pool.timeouts().response() : left;
   }
 
-  private void sign(ServerHttpResponse response, Attempt attempt) {
+  private void answered(ServerHttpResponse response, Attempt attempt) {
+    HttpStatusCode status = response.getStatusCode();
+    if (status != null) {
+      attempt.answered(
+          status.value(), response.getHeaders().containsHeader(HttpHeaders.RETRY_AFTER));
+    }
     if (exposeServedBy && !response.isCommitted()) {
       response.getHeaders().set("X-Served-By", attempt.server().id());
     }

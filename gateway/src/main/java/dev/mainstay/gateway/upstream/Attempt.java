@@ -3,14 +3,32 @@ package dev.mainstay.gateway.upstream;
 import dev.mainstay.gateway.balance.Server;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** One request given to one server, counted in flight until {@link #end}. */
+/**
+ * One request given to one server, counted in flight until {@link #end}.
+ *
+ * <p>Its fate is reported as it is known, each at most once, on any thread:
+ *
+ * <ol>
+ *   <li>{@link #onReused} if it goes out on a connection that served another request before;
+ *   <li>{@link #answered} when the head of the final response is here, or {@link #failed(Fault)} if
+ *       it never comes. These two decide over the server's ejection; after {@link
+ *       Fault#UNCONNECTED} also {@link Pool#unconnected}, which counts as a failed check;
+ *   <li>{@link #failed()} if the response then breaks off by the server's fault;
+ *   <li>{@link #retried} if it goes on at another server;
+ *   <li>{@link #end}, always, whatever happened: complete, failed, or the client left. A client
+ *       that leaves is reported by nothing else.
+ * </ol>
+ */
 public final class Attempt {
 
+  private final Pool pool;
   private final Server server;
   private final Member member;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private volatile boolean reused;
 
-  Attempt(Server server, Member member) {
+  Attempt(Pool pool, Server server, Member member) {
+    this.pool = pool;
     this.server = server;
     this.member = member;
     member.tally().requests.increment();
@@ -25,7 +43,59 @@ public final class Attempt {
     return member;
   }
 
-  /** The server failed it. Call before {@link #end}; once ended, nothing is counted. */
+  /**
+   * It goes out on a connection that served another request before: that such a one is lost may be
+   * chance, and is not charged to the server.
+   */
+  public void onReused() {
+    reused = true;
+  }
+
+  /**
+   * The head of the final response is here. 502 and 504 are errors that can lead to an ejection, as
+   * is 503, unless it says {@code Retry-After}: that is the application's word.
+   *
+   * @param status 200-599
+   * @param retryAfter whether the response has a {@code Retry-After}
+   */
+  public void answered(int status, boolean retryAfter) {
+    if (ended.get()) {
+      return;
+    }
+    switch (status) {
+      case 502, 504 -> pool.erred(member, "answered " + status);
+      case 503 -> {
+        if (!retryAfter) {
+          pool.erred(member, "answered 503");
+        }
+      }
+      default -> pool.succeeded(member);
+    }
+  }
+
+  /**
+   * The server failed it before there was a response. Call before {@link #end}; once ended, nothing
+   * is counted. Charged to the server, but for a reused connection that was lost.
+   */
+  public void failed(Fault fault) {
+    if (ended.get()) {
+      return;
+    }
+    member.tally().failures.increment();
+    switch (fault) {
+      case UNCONNECTED -> pool.erred(member, "no connection");
+      case LATE -> pool.erred(member, "no response in time");
+      case LOST -> {
+        if (!reused) {
+          pool.erred(member, "connection lost");
+        }
+      }
+    }
+  }
+
+  /**
+   * The server broke the response off. Call before {@link #end}; once ended, nothing is counted.
+   */
   public void failed() {
     if (!ended.get()) {
       member.tally().failures.increment();

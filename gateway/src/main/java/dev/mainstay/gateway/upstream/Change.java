@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
  * A change of a pool, as the log and the event stream tell it.
  *
  * @param server the server it concerns; null for the pool itself
- * @param who {@code admin}, {@code check}, {@code request} or {@code dns}
- * @param what the fact that changed: {@code health}, {@code weight}, {@code state}, {@code backup},
- *     {@code mode}, {@code member}, {@code discovery}
+ * @param who {@code admin}, {@code check}, {@code request}, {@code dns}, {@code time} or {@code
+ *     pool}
+ * @param what the fact that changed: {@code health}, {@code ejection}, {@code weight}, {@code
+ *     state}, {@code backup}, {@code mode}, {@code member}, {@code discovery}
  * @param lasted how long it was {@code from}, where known
  */
 public record Change(

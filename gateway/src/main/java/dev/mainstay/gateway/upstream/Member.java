@@ -1,7 +1,9 @@
 package dev.mainstay.gateway.upstream;
 
+import dev.mainstay.gateway.health.Conduct;
 import dev.mainstay.gateway.health.Pulse;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server's life in a pool: what was sent to it and what its checks said. Its place in the roster
@@ -14,6 +16,12 @@ public final class Member {
 
   /** Written under the pool's lock only. */
   private volatile Pulse pulse;
+
+  /** Written under the pool's lock only. */
+  private volatile Conduct conduct = Conduct.CLEAN;
+
+  /** When a request failed it last, so that a check that began before says less; guarded. */
+  private Instant erred = Instant.MIN;
 
   /** When a request was refused last; under the pool's lock only. */
   private Instant refused = Instant.MIN;
@@ -44,6 +52,28 @@ public final class Member {
 
   void pulse(Pulse next) {
     pulse = next;
+  }
+
+  Conduct conduct() {
+    return conduct;
+  }
+
+  void conduct(Conduct next) {
+    conduct = next;
+  }
+
+  /** When its last ejection ends or ended; null if there was none. */
+  public @Nullable Instant ejectedUntil() {
+    return conduct.until();
+  }
+
+  void erred(Instant now) {
+    erred = now;
+  }
+
+  /** Whether a request has failed since a check began, so that it does not lift an ejection. */
+  boolean erredSince(Instant begun) {
+    return !erred.isBefore(begun);
   }
 
   void refused(Instant now) {

@@ -7,12 +7,15 @@ import dev.mainstay.gateway.balance.Server;
 import dev.mainstay.gateway.balance.Standing;
 import dev.mainstay.gateway.balance.State;
 import dev.mainstay.gateway.balance.Warmth;
+import dev.mainstay.gateway.health.Conduct;
+import dev.mainstay.gateway.health.EjectionRule;
 import dev.mainstay.gateway.health.Health;
 import dev.mainstay.gateway.health.HealthPolicy;
 import dev.mainstay.gateway.health.Pulse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -138,6 +141,9 @@ public final class Pool {
       if (!passed || !member.refusedSince(begun)) {
         observe(member, passed, why, "check");
       }
+      if (passed && !member.erredSince(begun)) {
+        lift(member, "check", why);
+      }
     } finally {
       lock.unlock();
     }
@@ -153,6 +159,86 @@ public final class Pool {
       observe(attempt.member(), false, why + " (on a request)", "request");
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A live request went well. */
+  void succeeded(Member member) {
+    if (member.conduct().errors() > 0) {
+      lock.lock();
+      try {
+        member.conduct(member.conduct().succeeded());
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** A live request failed by the server's fault: enough of them in a row eject it. */
+  void erred(Member member, String why) {
+    EjectionRule rule = rules.ejection();
+    if (rule.consecutiveErrors() == 0) {
+      return;
+    }
+    lock.lock();
+    try {
+      Instant now = clock.instant();
+      member.erred(now);
+      if (member.conduct().ejectedUntil(now).isPresent()) {
+        // It was sent before the ejection.
+        return;
+      }
+      Conduct conduct = member.conduct().erred();
+      member.conduct(conduct);
+      if (members.get(member.id()) == member
+          && conduct.deservesEjection(rule)
+          && roster().mayEject(member.id(), rule.maxEjectedPercent())) {
+        Conduct ejected = conduct.ejected(rule, now);
+        member.conduct(ejected);
+        balancer.update(roster -> roster.changing(member.id(), it -> it.withEjected(true)));
+        tell(
+            member.id(),
+            "request",
+            EJECTION,
+            IN_SERVICE,
+            EJECTED,
+            "%d errors in a row, the last: %s; until %s, %d in a row"
+                .formatted(conduct.errors(), why, ejected.until(), ejected.row()),
+            null);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static final String EJECTION = "ejection";
+  private static final String IN_SERVICE = "in service";
+  private static final String EJECTED = "ejected";
+
+  private void lift(Member member, String who, String why) {
+    if (roster().find(member.id()).filter(Server::ejected).isPresent()) {
+      member.conduct(member.conduct().lifted(clock.instant()));
+      balancer.update(roster -> roster.changing(member.id(), it -> it.withEjected(false)));
+      tell(member.id(), who, EJECTION, EJECTED, IN_SERVICE, why, null);
+    }
+  }
+
+  /**
+   * After any change of the roster: who is left must suffice, so those come back whose ejections
+   * would end first.
+   */
+  private void liftWhatIsTooMuch() {
+    while (roster().ejectsTooMany(rules.ejection().maxEjectedPercent())) {
+      Optional<Member> next =
+          roster().servers().stream()
+              .filter(Server::ejected)
+              .map(this::memberOf)
+              .min(
+                  Comparator.comparing(it -> it.conduct().ejectedUntil(Instant.MIN).orElseThrow()));
+      if (next.isEmpty()) {
+        return;
+      }
+      lift(next.get(), "pool", "too few others are left");
     }
   }
 
@@ -179,6 +265,7 @@ public final class Pool {
             after.health(),
             why,
             Duration.between(before.since(), now));
+        liftWhatIsTooMuch();
       }
     } finally {
       lock.unlock();
@@ -217,7 +304,8 @@ public final class Pool {
    * hundredths of a second, by one thread.
    */
   public void tick(Instant now) {
-    if (roster().servers().stream().allMatch(server -> server.warmth().equals(Warmth.FULL))) {
+    if (roster().servers().stream()
+        .allMatch(server -> server.warmth().equals(Warmth.FULL) && !server.ejected())) {
       return;
     }
     lock.lock();
@@ -227,6 +315,9 @@ public final class Pool {
         if (member != null && !server.warmth().equals(Warmth.FULL)) {
           Warmth next = new Warmth(Duration.between(member.warmSince(), now), rules.slowStart());
           balancer.update(roster -> roster.changing(server.id(), it -> it.withWarmth(next)));
+        }
+        if (member != null && server.ejected() && member.conduct().ejectedUntil(now).isEmpty()) {
+          lift(member, "time", "its ejection is over");
         }
       }
     } finally {
@@ -290,6 +381,9 @@ public final class Pool {
       Server after = amendment.applyTo(before);
       Instant now = clock.instant();
       Member member = memberOf(before);
+      if (after.state() == State.MAINT) {
+        lift(member, who, IN_MAINTENANCE);
+      }
       change(member, amendment::applyTo, now);
       if (after.state() != before.state()) {
         if (after.state() == State.MAINT) {
@@ -301,6 +395,7 @@ public final class Pool {
       tellIfChanged(id, who, "weight", before.weight(), after.weight(), why);
       tellIfChanged(id, who, "state", before.state(), after.state(), why);
       tellIfChanged(id, who, "backup", before.backup(), after.backup(), why);
+      liftWhatIsTooMuch();
       return true;
     } finally {
       lock.unlock();
@@ -363,6 +458,7 @@ public final class Pool {
     balancer.update(roster -> roster.without(server.id()));
     members.remove(server.id());
     tell(server.id(), who, "member", from, "none", why, null);
+    liftWhatIsTooMuch();
   }
 
   /**
@@ -396,6 +492,7 @@ public final class Pool {
           tell(server.id(), DNS, "member", from, presence(server), why, null);
         }
       }
+      liftWhatIsTooMuch();
     } finally {
       lock.unlock();
     }
@@ -468,7 +565,7 @@ public final class Pool {
   private Optional<Attempt> attempt(Server server) {
     Member member = members.get(server.id());
     // Null only in the moment between a pick and the removal of the server picked.
-    return member == null ? Optional.empty() : Optional.of(new Attempt(server, member));
+    return member == null ? Optional.empty() : Optional.of(new Attempt(this, server, member));
   }
 
   private void tellIfChanged(

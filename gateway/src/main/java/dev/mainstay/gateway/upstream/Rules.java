@@ -1,14 +1,21 @@
 package dev.mainstay.gateway.upstream;
 
+import dev.mainstay.gateway.health.EjectionRule;
 import dev.mainstay.gateway.health.HealthPolicy;
 import java.time.Duration;
 
 /**
  * By what rules a pool treats its servers and its requests.
  *
+ * @param ejection when a server is ejected for errors of live requests
  * @param slowStart how long a server that came up or ready takes to reach its weight; 0 for none
  */
-public record Rules(HealthPolicy health, Timeouts timeouts, RetryRule retry, Duration slowStart) {
+public record Rules(
+    HealthPolicy health,
+    Timeouts timeouts,
+    RetryRule retry,
+    EjectionRule ejection,
+    Duration slowStart) {
 
   public Rules {
     if (slowStart.isNegative() || slowStart.compareTo(Duration.ofHours(1)) > 0) {
@@ -17,12 +24,16 @@ public record Rules(HealthPolicy health, Timeouts timeouts, RetryRule retry, Dur
     }
   }
 
-  /** These, and nothing else: no slow start. */
+  /** These, and nothing else: no ejection, no slow start. */
   public static Rules of(HealthPolicy health, Timeouts timeouts, RetryRule retry) {
-    return new Rules(health, timeouts, retry, Duration.ZERO);
+    return new Rules(health, timeouts, retry, EjectionRule.NEVER, Duration.ZERO);
+  }
+
+  public Rules withEjection(EjectionRule ejection) {
+    return new Rules(health, timeouts, retry, ejection, slowStart);
   }
 
   public Rules withSlowStart(Duration slowStart) {
-    return new Rules(health, timeouts, retry, slowStart);
+    return new Rules(health, timeouts, retry, ejection, slowStart);
   }
 }

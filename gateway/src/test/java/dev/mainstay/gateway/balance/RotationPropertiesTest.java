@@ -174,7 +174,8 @@ class RotationPropertiesTest {
                               it.state(),
                               it.health(),
                               it.standing(),
-                              it.warmth())));
+                              it.warmth(),
+                              it.ejected())));
               return named;
             });
   }

@@ -63,6 +63,11 @@ class SettingsTest {
                 2,
                 3));
     assertThat(pool.retry().attempts()).isEqualTo(2);
+    assertThat(pool.slowStart()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(pool.passive())
+        .isEqualTo(
+            new GatewaySettings.PassiveSettings(
+                3, Duration.ofSeconds(10), Duration.ofSeconds(300), 50));
     assertThat(pool.timeouts())
         .isEqualTo(
             new GatewaySettings.TimeoutSettings(
@@ -107,6 +112,10 @@ class SettingsTest {
         "health.timeout       | 0                     | health: timeout is 0 ms (expected: 1 ms - 10 min)",
         "health.rise          | 0                     | health: rise is 0 (expected: 1-1000)",
         "health.path          | health                | health: path is \"health\" (expected: a path such as /actuator/health/readiness)",
+        "slow-start           | 2h                    | web-app: slow-start is 7200000 ms (expected: 0 - 1 h)",
+        "passive.ejection     | 0                     | passive: ejection is 0 ms (expected: 10 ms - 1 h)",
+        "passive.max-ejection | 5s                    | passive: max-ejection is 5000 ms (expected: at least ejection, 10000 ms, at most 24 h)",
+        "passive.max-ejected-percent | 101            | passive: max-ejected-percent is 101 (expected: 0-100)",
         "retry.attempts       | -1                    | retry: attempts is -1 (expected: 0-10)",
         "discovery.dns        | ''                    | discovery: dns is \"\" (expected: a host name and a port, such as web-app:8080)",
         "discovery.dns        | web-app               | discovery: dns is \"web-app\" (expected: a host name and a port",
