@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The servers of a pool, in order, and the mode: all that decides who takes requests.
@@ -97,6 +98,11 @@ public record Roster(Mode mode, List<Server> servers) {
         servers.stream()
             .map(server -> server.id().equals(id) ? change.apply(server) : server)
             .toList());
+  }
+
+  /** All that may take requests, active or not. */
+  public Stream<Server> usable() {
+    return servers.stream().filter(Server::usable);
   }
 
   /** Those that share new requests by weight; empty only if the operator took every server out. */

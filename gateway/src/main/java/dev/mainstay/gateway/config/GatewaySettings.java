@@ -255,15 +255,21 @@ public record GatewaySettings(
    *
    * @param attempts times a harmless request is sent again when a server fails it; refused
    *     connections are not counted
+   * @param budgetPercent how many such retries the pool makes in ten seconds, in percent of its
+   *     requests, 0-100
+   * @param budgetFloor how many more
    */
-  public record RetrySettings(@DefaultValue("2") int attempts) {
+  public record RetrySettings(
+      @DefaultValue("2") int attempts,
+      @DefaultValue("20") int budgetPercent,
+      @DefaultValue("100") int budgetFloor) {
 
     public RetrySettings {
-      var _ = new RetryRule(attempts);
+      var _ = new RetryRule(attempts, budgetPercent, budgetFloor);
     }
 
     RetryRule rule() {
-      return new RetryRule(attempts);
+      return new RetryRule(attempts, budgetPercent, budgetFloor);
     }
   }
 

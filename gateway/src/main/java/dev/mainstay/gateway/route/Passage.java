@@ -4,6 +4,8 @@ import dev.mainstay.gateway.problem.Problem;
 import dev.mainstay.gateway.upstream.Attempt;
 import dev.mainstay.gateway.upstream.Fault;
 import dev.mainstay.gateway.upstream.Pool;
+import dev.mainstay.gateway.upstream.RetryRule;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
@@ -19,6 +21,7 @@ import org.springframework.http.HttpStatusCode;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.server.ServerWebExchange;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * One request's way to a server: the first pick, and other servers after a fault, until one answers
@@ -39,6 +42,9 @@ final class Passage {
   private final Set<String> tried = new HashSet<>();
   private int retries;
 
+  /** Whether the budget has been asked for the retry that a server marked down calls for. */
+  private boolean paid;
+
   Passage(Pool pool, URI url, Holding request, GatewayFilterChain chain, boolean exposeServedBy) {
     this.pool = pool;
     this.url = url;
@@ -53,14 +59,65 @@ final class Passage {
 
   private Mono<Void> send(Attempt attempt) {
     ServerWebExchange exchange = request.exchange();
+    paid = false;
     Ledger.of(exchange).enter(attempt);
     exchange
         .getAttributes()
         .put(ServerWebExchangeUtils.GATEWAY_REQUEST_URL_ATTR, on(attempt.server().uri()));
-    return inTime(chain.filter(exchange))
+    return inTime(unlessDown(attempt, chain.filter(exchange)))
         .contextWrite(context -> context.put(Attempt.class, attempt))
-        .doOnSuccess(nothing -> answered(exchange.getResponse(), attempt))
-        .onErrorResume(error -> afterFault(attempt, error));
+        .thenReturn(attempt)
+        .onErrorResume(error -> afterFault(attempt, error).then(Mono.empty()))
+        .flatMap(this::answered);
+  }
+
+  /** The checks marked the server down while it had the request. */
+  private static final class MarkedDown extends IOException {
+    MarkedDown() {
+      super("marked down by its checks");
+    }
+  }
+
+  /** Breaks off when the server is marked down, if the request may go to another. */
+  private Mono<Void> unlessDown(Attempt attempt, Mono<Void> exchange) {
+    if (!request.harmless() || !request.held()) {
+      return exchange;
+    }
+    Sinks.Empty<Void> down = Sinks.empty();
+    attempt.whenDown(
+        () -> {
+          Set<String> out = new HashSet<>(tried);
+          out.add(attempt.server().id());
+          if (pool.hasOther(out) && mayGoOn(Fault.LOST)) {
+            paid = true;
+            down.tryEmitError(new MarkedDown());
+          }
+        });
+    return Mono.firstWithSignal(exchange, down.asMono());
+  }
+
+  private Mono<Void> answered(Attempt attempt) {
+    ServerWebExchange exchange = request.exchange();
+    ServerHttpResponse response = exchange.getResponse();
+    HttpStatusCode status = response.getStatusCode();
+    boolean retryAfter = response.getHeaders().containsHeader(HttpHeaders.RETRY_AFTER);
+    if (status != null) {
+      attempt.answered(status.value(), retryAfter);
+    }
+    if (status != null
+        && RetryRule.isFailure(status.value(), retryAfter)
+        && !response.isCommitted()) {
+      Set<String> out = new HashSet<>(tried);
+      out.add(attempt.server().id());
+      Optional<Attempt> next =
+          pool.hasOther(out) && mayGoOn(Fault.LOST) ? pool.beginElsewhere(out) : Optional.empty();
+      if (next.isPresent()) {
+        attempt.failed();
+        return goOn(attempt, next.get(), true);
+      }
+    }
+    sign(response, attempt);
+    return Mono.empty();
   }
 
   private Mono<Void> afterFault(Attempt attempt, Throwable error) {
@@ -81,22 +138,28 @@ final class Passage {
     if (fault == Fault.UNCONNECTED) {
       pool.unconnected(attempt, why);
     }
-    ServerWebExchangeUtils.reset(exchange);
+    boolean mayGoOn = paid || mayGoOn(fault);
     tried.add(id);
-    Optional<Attempt> next = mayGoOn(fault) ? another(attempt, fault) : Optional.empty();
+    Optional<Attempt> next = mayGoOn ? another(attempt, fault) : Optional.empty();
     if (next.isEmpty()) {
+      ServerWebExchangeUtils.reset(exchange);
       return Mono.error(lastWord(fault, id));
     }
-    attempt.retried();
-    if (fault != Fault.UNCONNECTED) {
+    return goOn(attempt, next.get(), fault != Fault.UNCONNECTED);
+  }
+
+  private Mono<Void> goOn(Attempt failed, Attempt next, boolean counts) {
+    ServerWebExchangeUtils.reset(request.exchange());
+    tried.add(failed.server().id());
+    failed.retried();
+    if (counts) {
       retries++;
     }
-    return send(next.get());
+    return send(next);
   }
 
   private boolean mayGoOn(Fault fault) {
-    return pool.retry().permits(fault, request.harmless(), request.held(), retries)
-        && left().isPositive();
+    return left().isPositive() && pool.mayRetry(fault, request.harmless(), request.held(), retries);
   }
 
   private Optional<Attempt> another(Attempt failed, Fault fault) {
@@ -123,12 +186,7 @@ final class Passage {
     return request.streamed() && left.isNegative() ? pool.timeouts().response() : left;
   }
 
-  private void answered(ServerHttpResponse response, Attempt attempt) {
-    HttpStatusCode status = response.getStatusCode();
-    if (status != null) {
-      attempt.answered(
-          status.value(), response.getHeaders().containsHeader(HttpHeaders.RETRY_AFTER));
-    }
+  private void sign(ServerHttpResponse response, Attempt attempt) {
     if (exposeServedBy && !response.isCommitted()) {
       response.getHeaders().set("X-Served-By", attempt.server().id());
     }

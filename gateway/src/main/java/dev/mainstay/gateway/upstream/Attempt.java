@@ -1,7 +1,10 @@
 package dev.mainstay.gateway.upstream;
 
 import dev.mainstay.gateway.balance.Server;
+import dev.mainstay.gateway.health.Health;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One request given to one server, counted in flight until {@link #end}.
@@ -9,6 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>Its fate is reported as it is known, each at most once, on any thread:
  *
  * <ol>
+ *   <li>{@link #whenDown}, if it may be sent again, to hear that its server went down meanwhile;
  *   <li>{@link #onReused} if it goes out on a connection that served another request before;
  *   <li>{@link #answered} when the head of the final response is here, or {@link #failed(Fault)} if
  *       it never comes. These two decide over the server's ejection; after {@link
@@ -25,6 +29,7 @@ public final class Attempt {
   private final Server server;
   private final Member member;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final AtomicReference<@Nullable Runnable> redispatch = new AtomicReference<>();
   private volatile boolean reused;
 
   Attempt(Pool pool, Server server, Member member) {
@@ -52,6 +57,37 @@ public final class Attempt {
   }
 
   /**
+   * Calls {@code redispatch} once if checks mark the server down before {@link #answered} or {@link
+   * #end}, on the thread that finds out; at once if they have since the server was picked. It must
+   * not block. For a request that may be sent again: its owner then aborts it here and goes on
+   * elsewhere, or lets it wait on if there is nobody else.
+   */
+  public void whenDown(Runnable redispatch) {
+    this.redispatch.set(redispatch);
+    member.watch(this);
+    if (ended.get()) {
+      forget();
+    } else if (server.health() != Health.DOWN && member.pulse().health() == Health.DOWN) {
+      serverWentDown();
+    }
+  }
+
+  void serverWentDown() {
+    Runnable asked = forget();
+    if (asked != null) {
+      asked.run();
+    }
+  }
+
+  private @Nullable Runnable forget() {
+    Runnable asked = redispatch.getAndSet(null);
+    if (asked != null) {
+      member.unwatch(this);
+    }
+    return asked;
+  }
+
+  /**
    * The head of the final response is here. 502 and 504 are errors that can lead to an ejection, as
    * is 503, unless it says {@code Retry-After}: that is the application's word.
    *
@@ -62,14 +98,11 @@ public final class Attempt {
     if (ended.get()) {
       return;
     }
-    switch (status) {
-      case 502, 504 -> pool.erred(member, "answered " + status);
-      case 503 -> {
-        if (!retryAfter) {
-          pool.erred(member, "answered 503");
-        }
-      }
-      default -> pool.succeeded(member);
+    forget();
+    if (RetryRule.isFailure(status, retryAfter)) {
+      pool.erred(member, "answered " + status);
+    } else if (status != 503) {
+      pool.succeeded(member);
     }
   }
 
@@ -113,6 +146,7 @@ public final class Attempt {
    */
   public void end() {
     if (ended.compareAndSet(false, true)) {
+      forget();
       member.tally().inFlight.decrement();
     }
   }

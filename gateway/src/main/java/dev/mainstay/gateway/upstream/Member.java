@@ -3,6 +3,8 @@ package dev.mainstay.gateway.upstream;
 import dev.mainstay.gateway.health.Conduct;
 import dev.mainstay.gateway.health.Pulse;
 import java.time.Instant;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,9 @@ public final class Member {
 
   private final String id;
   private final Tally tally = new Tally();
+
+  /** The attempts that want to hear when the server goes down. */
+  private final Set<Attempt> watching = ConcurrentHashMap.newKeySet();
 
   /** Written under the pool's lock only. */
   private volatile Pulse pulse;
@@ -100,5 +105,18 @@ public final class Member {
 
   void warmSince(Instant now) {
     warmSince = now;
+  }
+
+  void watch(Attempt attempt) {
+    watching.add(attempt);
+  }
+
+  void unwatch(Attempt attempt) {
+    watching.remove(attempt);
+  }
+
+  /** Tells the requests in flight that asked for it that the server went down. */
+  void redispatch() {
+    watching.forEach(Attempt::serverWentDown);
   }
 }

@@ -42,6 +42,7 @@ public final class Pool {
   private final InstantSource clock;
   private final Consumer<Change> changes;
   private final Balancer balancer;
+  private final Budget budget;
   private final ConcurrentHashMap<String, Member> members = new ConcurrentHashMap<>();
 
   /** Guards that roster, members and pulses change together. */
@@ -84,6 +85,7 @@ public final class Pool {
     this.clock = clock;
     this.changes = changes;
     this.balancer = new Balancer(roster, offset);
+    this.budget = new Budget(rules.retry());
     roster.servers().forEach(server -> members.put(server.id(), newMember(server, true)));
   }
 
@@ -115,6 +117,7 @@ public final class Pool {
    * Gives a new request to a server; empty if there is none, or the operator took every one out.
    */
   public Optional<Attempt> begin() {
+    budget.request(clock.instant());
     return attempt(balancer::pick);
   }
 
@@ -123,12 +126,36 @@ public final class Pool {
     return attempt(() -> balancer.pickOther(tried));
   }
 
-  /** Gives a request to the server it just failed on: only right where there is no other. */
+  /**
+   * Gives a request to a server that it failed on already, where there is no other: not to the one
+   * it failed on last, unless that is the only one.
+   */
   public Optional<Attempt> beginAgain(Attempt failed) {
-    return roster()
-        .find(failed.server().id())
-        .filter(server -> server.stateInForce() == State.READY)
-        .flatMap(this::attempt);
+    Optional<Attempt> other = beginElsewhere(Set.of(failed.server().id()));
+    return other.isPresent()
+        ? other
+        : roster()
+            .find(failed.server().id())
+            .filter(server -> server.stateInForce() == State.READY)
+            .flatMap(this::attempt);
+  }
+
+  /**
+   * Whether a request that failed may be sent once more. Yes spends the pool's budget, but after a
+   * failed connection, which is free: ask when there is time left for it, and only then.
+   *
+   * @param harmless whether the server may be asked twice
+   * @param held whether the request can be sent again as a whole
+   * @param retries how often it was sent again after faults other than a failed connection
+   */
+  public boolean mayRetry(Fault fault, boolean harmless, boolean held, int retries) {
+    return rules.retry().permits(fault, harmless, held, retries)
+        && (fault == Fault.UNCONNECTED || budget.take(clock.instant()));
+  }
+
+  /** Whether another server is usable for a request that was tried on these. */
+  public boolean hasOther(Set<String> tried) {
+    return roster().usable().anyMatch(server -> !tried.contains(server.id()));
   }
 
   /**
@@ -136,10 +163,11 @@ public final class Pool {
    * it began.
    */
   public void checked(Member member, Instant begun, boolean passed, String why) {
+    boolean wentDown = false;
     lock.lock();
     try {
       if (!passed || !member.refusedSince(begun)) {
-        observe(member, passed, why, "check");
+        wentDown = observe(member, passed, why, "check");
       }
       if (passed && !member.erredSince(begun)) {
         lift(member, "check", why);
@@ -147,18 +175,25 @@ public final class Pool {
     } finally {
       lock.unlock();
     }
+    if (wentDown) {
+      member.redispatch();
+    }
   }
 
   /**
    * A server did not accept the connection for a request: that counts as a failed check, at once.
    */
   public void unconnected(Attempt attempt, String why) {
+    boolean wentDown;
     lock.lock();
     try {
       attempt.member().refused(clock.instant());
-      observe(attempt.member(), false, why + " (on a request)", "request");
+      wentDown = observe(attempt.member(), false, why + " (on a request)", "request");
     } finally {
       lock.unlock();
+    }
+    if (wentDown) {
+      attempt.member().redispatch();
     }
   }
 
@@ -242,14 +277,15 @@ public final class Pool {
     }
   }
 
-  private void observe(Member member, boolean passed, String why, String who) {
+  /** Whether the server went down by it. */
+  private boolean observe(Member member, boolean passed, String why, String who) {
     lock.lock();
     try {
       Optional<Server> server = roster().find(member.id());
       if (members.get(member.id()) != member
           || server.isEmpty()
           || server.get().state() == State.MAINT) {
-        return;
+        return false;
       }
       Instant now = clock.instant();
       Pulse before = member.pulse();
@@ -265,8 +301,12 @@ public final class Pool {
             after.health(),
             why,
             Duration.between(before.since(), now));
+        if (after.health() == Health.UP) {
+          member.conduct(member.conduct().succeeded());
+        }
         liftWhatIsTooMuch();
       }
+      return after.health() == Health.DOWN && before.health() != Health.DOWN;
     } finally {
       lock.unlock();
     }

@@ -121,6 +121,33 @@ class BalancerTest {
   }
 
   @Test
+  void whatIsOnlyEjectedComesBeforeWhatIsDown() {
+    Balancer balancer =
+        balancer(
+            server("A", 1).withEjected(true),
+            server("B", 1).withHealth(Health.DOWN),
+            server("C", 1).withHealth(Health.DOWN).withEjected(true));
+
+    assertThat(next(balancer, 3)).isEqualTo("A A A");
+    assertThat(balancer.pickOther(Set.of("A"))).map(Server::id).contains("B");
+  }
+
+  @Test
+  void whileOneServerIsReadySomeoneIsPicked() {
+    for (Health health : Health.values()) {
+      for (boolean ejected : List.of(true, false)) {
+        Balancer balancer =
+            balancer(
+                server("A", 1).withHealth(health).withEjected(ejected),
+                server("B", 1).withState(State.DRAIN),
+                backup("X", 1).withState(State.MAINT));
+
+        assertThat(next(balancer, 2)).isEqualTo("A A");
+      }
+    }
+  }
+
+  @Test
   void nobodyIsPickedWhenTheOperatorTookEveryServerOut() {
     Balancer balancer =
         balancer(

@@ -62,7 +62,7 @@ class SettingsTest {
                 Duration.ofSeconds(1),
                 2,
                 3));
-    assertThat(pool.retry().attempts()).isEqualTo(2);
+    assertThat(pool.retry()).isEqualTo(new GatewaySettings.RetrySettings(2, 20, 100));
     assertThat(pool.slowStart()).isEqualTo(Duration.ofSeconds(10));
     assertThat(pool.passive())
         .isEqualTo(
@@ -117,6 +117,8 @@ class SettingsTest {
         "passive.max-ejection | 5s                    | passive: max-ejection is 5000 ms (expected: at least ejection, 10000 ms, at most 24 h)",
         "passive.max-ejected-percent | 101            | passive: max-ejected-percent is 101 (expected: 0-100)",
         "retry.attempts       | -1                    | retry: attempts is -1 (expected: 0-10)",
+        "retry.budget-percent | 101                   | retry: budget-percent is 101 (expected: 0-100)",
+        "retry.budget-floor   | -1                    | retry: budget-floor is -1 (expected: 0-1000000)",
         "discovery.dns        | ''                    | discovery: dns is \"\" (expected: a host name and a port, such as web-app:8080)",
         "discovery.dns        | web-app               | discovery: dns is \"web-app\" (expected: a host name and a port",
         "discovery.dns        | :8080                 | discovery: dns is \":8080\" (expected: a host name and a port",

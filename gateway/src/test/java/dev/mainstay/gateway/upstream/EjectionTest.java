@@ -39,7 +39,7 @@ class EjectionTest {
 
   private static void requests(Stage stage, String id, int times, Consumer<Attempt> fate) {
     for (int i = 0; i < times; i++) {
-      Attempt attempt = new Attempt(stage.pool, stage.seen(id), stage.member(id));
+      Attempt attempt = stage.attempt(id);
       fate.accept(attempt);
       attempt.end();
     }

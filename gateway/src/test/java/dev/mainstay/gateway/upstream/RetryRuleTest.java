@@ -32,4 +32,27 @@ class RetryRuleTest {
         .isThrownBy(() -> new RetryRule(-1))
         .withMessage("attempts is -1 (expected: 0-10)");
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "502, false, true",
+    "503, false, true",
+    "504, true, true",
+    "503, true, false",
+    "500, false, false",
+    "200, false, false",
+  })
+  void statusThatSaysThatTheServerFailed(int status, boolean retryAfter, boolean failure) {
+    assertThat(RetryRule.isFailure(status, retryAfter)).isEqualTo(failure);
+  }
+
+  @Test
+  void refusesABudgetThatCannotBe() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RetryRule(2, 101, 0))
+        .withMessage("budget-percent is 101 (expected: 0-100)");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new RetryRule(2, 20, -1))
+        .withMessage("budget-floor is -1 (expected: 0-1000000)");
+  }
 }

@@ -106,6 +106,11 @@ final class Stage {
     return served;
   }
 
+  /** A request that this server got. */
+  Attempt attempt(String id) {
+    return new Attempt(pool, seen(id), member(id));
+  }
+
   List<String> told(String what) {
     return told.stream().filter(it -> it.what().equals(what)).map(Change::toString).toList();
   }
