@@ -21,7 +21,7 @@ record View(String name, String mode, List<ServerView> servers) {
    * @param effectiveWeight the weight by which it takes new requests now: 0 while it takes none
    * @param state the state in force: a server that DNS no longer lists drains
    * @param ejectedUntil until when it stands aside for errors of live requests; null if it does not
-   * @param queued 0: there is no queue yet
+   * @param queued requests that wait for any server and whose turn was this one's
    */
   record ServerView(
       String id,
@@ -65,7 +65,7 @@ record View(String name, String mode, List<ServerView> servers) {
         member.pulse().reason(),
         server.ejected() ? member.ejectedUntil() : null,
         tally.inFlight(),
-        0,
+        pool.queued(server.id()),
         tally.requests(),
         tally.retries(),
         tally.failures());

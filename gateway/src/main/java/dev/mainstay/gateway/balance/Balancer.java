@@ -45,6 +45,15 @@ public final class Balancer {
     return plan.get().pickOther(tried);
   }
 
+  /**
+   * Another server than those {@code tried} on which a request failed, and those that are {@code
+   * full}; empty if every server that could take it is full. A standby does not take over from a
+   * server that is full.
+   */
+  public Optional<Server> pickBeside(Set<String> tried, Set<String> full) {
+    return plan.get().pickBeside(tried, full);
+  }
+
   /** The servers as they are now. */
   public Roster roster() {
     return plan.get().roster();

@@ -44,16 +44,25 @@ record Plan(
   }
 
   Optional<Server> pickOther(Set<String> tried) {
+    return pickBeside(tried, Set.of());
+  }
+
+  Optional<Server> pickBeside(Set<String> tried, Set<String> full) {
     if (takers.stream().anyMatch(server -> !tried.contains(server.id()))) {
+      if (takers.stream().allMatch(it -> tried.contains(it.id()) || full.contains(it.id()))) {
+        return Optional.empty();
+      }
       // Ends: the order names every taker within one cycle.
       while (true) {
         Server next = takers.get(rotation.at(redispatches.getAndIncrement()));
-        if (!tried.contains(next.id())) {
+        if (!tried.contains(next.id()) && !full.contains(next.id())) {
           return Optional.of(next);
         }
       }
     }
-    return roster.lastResorts().stream().filter(server -> !tried.contains(server.id())).findFirst();
+    return roster.lastResorts().stream()
+        .filter(server -> !tried.contains(server.id()) && !full.contains(server.id()))
+        .findFirst();
   }
 
   /** The plan for a changed roster, going on where this one stands. */

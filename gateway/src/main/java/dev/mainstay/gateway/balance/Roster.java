@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *
  * <ol>
  *   <li>the usable active servers; in active-passive mode the first of them;
- *   <li>else the first usable backup;
+ *   <li>else the first usable backup, or with {@code allBackups} all of them by weight;
  *   <li>else those that leave and are up: what was listed in their place has not passed a check
  *       yet;
  *   <li>else (panic: nothing is known to be well) those that are ejected, yet not down;
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  *       that is down.
  * </ol>
  */
-public record Roster(Mode mode, List<Server> servers) {
+public record Roster(Mode mode, List<Server> servers, boolean allBackups) {
 
   public Roster {
     servers = List.copyOf(servers);
@@ -39,12 +39,17 @@ public record Roster(Mode mode, List<Server> servers) {
     }
   }
 
+  /** A roster whose first usable backup stands in alone. */
+  public Roster(Mode mode, List<Server> servers) {
+    this(mode, servers, false);
+  }
+
   public Optional<Server> find(String id) {
     return servers.stream().filter(server -> server.id().equals(id)).findFirst();
   }
 
   public Roster withMode(Mode mode) {
-    return new Roster(mode, servers);
+    return new Roster(mode, servers, allBackups);
   }
 
   /** This roster with one more server that is there by name: after the others of that kind. */
@@ -52,7 +57,7 @@ public record Roster(Mode mode, List<Server> servers) {
     List<Server> all = new ArrayList<>(named());
     all.add(added);
     servers.stream().filter(server -> server.standing() != Standing.NAMED).forEach(all::add);
-    return new Roster(mode, all);
+    return new Roster(mode, all, allBackups);
   }
 
   /**
@@ -80,7 +85,7 @@ public record Roster(Mode mode, List<Server> servers) {
         all.add(server.withStanding(Standing.LEAVING));
       }
     }
-    return new Roster(mode, all);
+    return new Roster(mode, all, allBackups);
   }
 
   private List<Server> named() {
@@ -88,7 +93,8 @@ public record Roster(Mode mode, List<Server> servers) {
   }
 
   public Roster without(String id) {
-    return new Roster(mode, servers.stream().filter(server -> !server.id().equals(id)).toList());
+    return new Roster(
+        mode, servers.stream().filter(server -> !server.id().equals(id)).toList(), allBackups);
   }
 
   /** This roster with one server changed; unchanged if there is no such server. */
@@ -97,7 +103,8 @@ public record Roster(Mode mode, List<Server> servers) {
         mode,
         servers.stream()
             .map(server -> server.id().equals(id) ? change.apply(server) : server)
-            .toList());
+            .toList(),
+        allBackups);
   }
 
   /** All that may take requests, active or not. */
@@ -158,14 +165,14 @@ public record Roster(Mode mode, List<Server> servers) {
   }
 
   private List<Server> line(Predicate<Server> eligible) {
-    List<Server> active =
-        servers.stream().filter(server -> eligible.test(server) && !server.backup()).toList();
-    if (active.isEmpty()) {
-      return servers.stream().filter(eligible).limit(1).toList();
-    }
-    return switch (mode) {
-      case ACTIVE_ACTIVE -> active;
-      case ACTIVE_PASSIVE -> active.subList(0, 1);
-    };
+    List<Server> all = servers.stream().filter(eligible).toList();
+    List<Server> active = all.stream().filter(server -> !server.backup()).toList();
+    boolean share =
+        switch (mode) {
+          case ACTIVE_ACTIVE -> !active.isEmpty() || allBackups;
+          case ACTIVE_PASSIVE -> false;
+        };
+    List<Server> best = active.isEmpty() ? all : active;
+    return share || best.isEmpty() ? best : best.subList(0, 1);
   }
 }

@@ -7,6 +7,7 @@ import dev.mainstay.gateway.discovery.NameServer;
 import dev.mainstay.gateway.discovery.Target;
 import dev.mainstay.gateway.health.EjectionRule;
 import dev.mainstay.gateway.health.HealthPolicy;
+import dev.mainstay.gateway.upstream.Limits;
 import dev.mainstay.gateway.upstream.RetryRule;
 import dev.mainstay.gateway.upstream.Rules;
 import dev.mainstay.gateway.upstream.Timeouts;
@@ -63,9 +64,12 @@ public record GatewaySettings(
    *
    * @param mode active-active, or active-passive: the first usable server takes all
    * @param servers in order: the first in order wins a tie, the first usable backup stands in
+   * @param allBackups whether all usable backups stand in together, by weight, in place of the
+   *     first
    * @param discovery where more servers are found
    * @param health how servers are checked
    * @param passive when a server is ejected for errors of live requests
+   * @param limits how many requests a server gets at a time, and how others wait
    * @param slowStart how long a server that came up or ready takes to reach its weight; 0 for none
    * @param retry how often a request is sent again
    * @param timeouts how long a request may take
@@ -73,9 +77,11 @@ public record GatewaySettings(
   public record PoolSettings(
       @DefaultValue("active-active") Mode mode,
       @DefaultValue List<ServerSettings> servers,
+      @DefaultValue("false") boolean allBackups,
       @Nullable DiscoverySettings discovery,
       @DefaultValue HealthSettings health,
       @DefaultValue PassiveSettings passive,
+      @DefaultValue LimitSettings limits,
       @DefaultValue("10s") Duration slowStart,
       @DefaultValue RetrySettings retry,
       @DefaultValue TimeoutSettings timeouts) {
@@ -85,12 +91,12 @@ public record GatewaySettings(
         throw new IllegalArgumentException(
             "servers is empty (expected: at least one, such as servers[0].uri=http://127.0.0.1:8101, or discovery.dns=web-app:8080)");
       }
-      var _ = roster(mode, servers);
-      var _ = rules(health, timeouts, retry, passive, slowStart);
+      var _ = roster(mode, servers, allBackups);
+      var _ = rules(health, timeouts, retry, passive, limits, slowStart);
     }
 
     Rules rules() {
-      return rules(health, timeouts, retry, passive, slowStart);
+      return rules(health, timeouts, retry, passive, limits, slowStart);
     }
 
     private static Rules rules(
@@ -98,17 +104,23 @@ public record GatewaySettings(
         TimeoutSettings timeouts,
         RetrySettings retry,
         PassiveSettings passive,
+        LimitSettings limits,
         Duration slowStart) {
       return new Rules(
-          health.policy(), timeouts.timeouts(), retry.rule(), passive.rule(), slowStart);
+          health.policy(),
+          timeouts.timeouts(),
+          retry.rule(),
+          passive.rule(),
+          limits.limits(),
+          slowStart);
     }
 
     Roster roster() {
-      return roster(mode, servers);
+      return roster(mode, servers, allBackups);
     }
 
-    private static Roster roster(Mode mode, List<ServerSettings> servers) {
-      return new Roster(mode, servers.stream().map(ServerSettings::server).toList());
+    private static Roster roster(Mode mode, List<ServerSettings> servers, boolean allBackups) {
+      return new Roster(mode, servers.stream().map(ServerSettings::server).toList(), allBackups);
     }
   }
 
@@ -247,6 +259,27 @@ public record GatewaySettings(
 
     EjectionRule rule() {
       return new EjectionRule(consecutiveErrors, ejection, maxEjection, maxEjectedPercent);
+    }
+  }
+
+  /**
+   * How many requests a server gets at a time, and how those wait that come above.
+   *
+   * @param maxConnections requests in flight at one server; 0 for no limit
+   * @param queue requests that may wait
+   * @param queueTimeout how long a request waits before it is turned away
+   */
+  public record LimitSettings(
+      @DefaultValue("0") int maxConnections,
+      @DefaultValue("256") int queue,
+      @DefaultValue("5s") Duration queueTimeout) {
+
+    public LimitSettings {
+      var _ = new Limits(maxConnections, queue, queueTimeout);
+    }
+
+    Limits limits() {
+      return new Limits(maxConnections, queue, queueTimeout);
     }
   }
 

@@ -75,7 +75,8 @@ record Kept(Facts configured, Facts left) {
         servers.add(added.server());
       }
     }
-    return new Roster(merged(configured, left, Facts.of(now), Facts::mode), servers);
+    return new Roster(
+        merged(configured, left, Facts.of(now), Facts::mode), servers, now.allBackups());
   }
 
   private static Server merged(ServerFacts before, ServerFacts after, Server now) {

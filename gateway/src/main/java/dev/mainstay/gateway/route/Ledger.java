@@ -27,9 +27,9 @@ final class Ledger {
     return exchange.getRequiredAttribute(ATTRIBUTE);
   }
 
-  /** Puts {@code attempt} in place of the one before, which is ended. */
+  /** Puts {@code attempt} in place of the one before, which is ended; again changes nothing. */
   synchronized void enter(Attempt attempt) {
-    if (current != null) {
+    if (current != null && current != attempt) {
       current.end();
     }
     current = attempt;

@@ -5,6 +5,8 @@ import dev.mainstay.gateway.upstream.Attempt;
 import dev.mainstay.gateway.upstream.Fault;
 import dev.mainstay.gateway.upstream.Pool;
 import dev.mainstay.gateway.upstream.RetryRule;
+import dev.mainstay.gateway.upstream.Ticket;
+import dev.mainstay.gateway.upstream.Waiter;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -54,7 +56,55 @@ final class Passage {
   }
 
   Mono<Void> go() {
-    return pool.begin().map(this::send).orElseGet(() -> Mono.error(nobody()));
+    return pool.begin()
+        .map(this::send)
+        .orElseGet(
+            () ->
+                inQueue(Set.of())
+                    .onErrorMap(TurnedAway.class, it -> problem(it.why))
+                    .flatMap(this::send));
+  }
+
+  /** There was no room at a server. */
+  private static final class TurnedAway extends Exception {
+    private final Waiter.Refusal why;
+
+    TurnedAway(Waiter.Refusal why) {
+      // It is an answer, not a bug.
+      super(why.name(), null, false, false);
+      this.why = why;
+    }
+  }
+
+  /**
+   * The next attempt for which there is room; a {@link TurnedAway} if there is none in time. A
+   * client that leaves meanwhile leaves the queue.
+   */
+  private Mono<Attempt> inQueue(Set<String> out) {
+    Ledger ledger = Ledger.of(request.exchange());
+    return Mono.<Attempt>create(
+            turn -> {
+              Ticket ticket =
+                  pool.queue(
+                      out,
+                      new Waiter() {
+                        @Override
+                        public void admitted(Attempt attempt) {
+                          // First: if nobody is there any more, this ends it.
+                          ledger.enter(attempt);
+                          turn.success(attempt);
+                        }
+
+                        @Override
+                        public void turnedAway(Refusal why) {
+                          turn.error(new TurnedAway(why));
+                        }
+                      });
+              turn.onCancel(ticket::leave);
+            })
+        .timeout(
+            pool.timeouts().total(),
+            Mono.error(() -> new TurnedAway(Waiter.Refusal.QUEUE_TIMEOUT)));
   }
 
   private Mono<Void> send(Attempt attempt) {
@@ -140,12 +190,16 @@ final class Passage {
     }
     boolean mayGoOn = paid || mayGoOn(fault);
     tried.add(id);
-    Optional<Attempt> next = mayGoOn ? another(attempt, fault) : Optional.empty();
-    if (next.isEmpty()) {
-      ServerWebExchangeUtils.reset(exchange);
-      return Mono.error(lastWord(fault, id));
-    }
-    return goOn(attempt, next.get(), fault != Fault.UNCONNECTED);
+    // Before it waits for another server: it must not take up room at this one.
+    attempt.end();
+    return (mayGoOn ? another(attempt, fault) : Mono.<Attempt>empty())
+        .switchIfEmpty(
+            Mono.error(
+                () -> {
+                  ServerWebExchangeUtils.reset(exchange);
+                  return lastWord(fault, id);
+                }))
+        .flatMap(next -> goOn(attempt, next, fault != Fault.UNCONNECTED));
   }
 
   private Mono<Void> goOn(Attempt failed, Attempt next, boolean counts) {
@@ -162,10 +216,21 @@ final class Passage {
     return left().isPositive() && pool.mayRetry(fault, request.harmless(), request.held(), retries);
   }
 
-  private Optional<Attempt> another(Attempt failed, Fault fault) {
-    Optional<Attempt> other = pool.beginElsewhere(tried);
-    // The same server again only where there is no other, and never where it does not even listen.
-    return other.isPresent() || fault == Fault.UNCONNECTED ? other : pool.beginAgain(failed);
+  /** Empty if there is no other server to ask. */
+  private Mono<Attempt> another(Attempt failed, Fault fault) {
+    return Mono.justOrEmpty(pool.beginElsewhere(tried))
+        .switchIfEmpty(
+            Mono.defer(() -> inQueue(tried))
+                .onErrorResume(TurnedAway.class, it -> noOther(it.why, failed, fault)));
+  }
+
+  private Mono<Attempt> noOther(Waiter.Refusal why, Attempt failed, Fault fault) {
+    return switch (why) {
+      // The same server again only where there is no other, and never where it does not listen.
+      case NOBODY ->
+          fault == Fault.UNCONNECTED ? Mono.empty() : Mono.justOrEmpty(pool.beginAgain(failed));
+      case QUEUE_FULL, QUEUE_TIMEOUT -> Mono.error(problem(why));
+    };
   }
 
   /**
@@ -202,6 +267,23 @@ final class Passage {
       target.append('?').append(url.getRawQuery());
     }
     return URI.create(target.toString());
+  }
+
+  private Problem problem(Waiter.Refusal why) {
+    return switch (why) {
+      case NOBODY -> nobody();
+      case QUEUE_FULL ->
+          new Problem(
+                  HttpStatus.SERVICE_UNAVAILABLE,
+                  "All servers of pool %s are busy, and as many requests wait as may."
+                      .formatted(pool.name()))
+              .with(HttpHeaders.RETRY_AFTER, "1");
+      case QUEUE_TIMEOUT ->
+          new Problem(
+                  HttpStatus.SERVICE_UNAVAILABLE,
+                  "All servers of pool %s were busy for too long.".formatted(pool.name()))
+              .with(HttpHeaders.RETRY_AFTER, "1");
+    };
   }
 
   private Problem nobody() {

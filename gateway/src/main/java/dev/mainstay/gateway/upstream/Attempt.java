@@ -2,6 +2,7 @@ package dev.mainstay.gateway.upstream;
 
 import dev.mainstay.gateway.balance.Server;
 import dev.mainstay.gateway.health.Health;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +33,19 @@ public final class Attempt {
   private final AtomicReference<@Nullable Runnable> redispatch = new AtomicReference<>();
   private volatile boolean reused;
 
-  Attempt(Pool pool, Server server, Member member) {
+  private Attempt(Pool pool, Server server, Member member) {
     this.pool = pool;
     this.server = server;
     this.member = member;
+  }
+
+  /** Empty if as many as {@code most} are in flight at the server; 0 for no limit. */
+  static Optional<Attempt> at(Pool pool, Server server, Member member, int most) {
+    if (!member.tally().enter(most)) {
+      return Optional.empty();
+    }
     member.tally().requests.increment();
-    member.tally().inFlight.increment();
+    return Optional.of(new Attempt(pool, server, member));
   }
 
   public Server server() {
@@ -147,7 +155,8 @@ public final class Attempt {
   public void end() {
     if (ended.compareAndSet(false, true)) {
       forget();
-      member.tally().inFlight.decrement();
+      member.tally().leave();
+      pool.left();
     }
   }
 }

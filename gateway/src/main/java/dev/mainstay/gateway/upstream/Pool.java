@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,7 +25,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +43,7 @@ public final class Pool {
   private final Consumer<Change> changes;
   private final Balancer balancer;
   private final Budget budget;
+  private final Queue queue;
   private final ConcurrentHashMap<String, Member> members = new ConcurrentHashMap<>();
 
   /** Guards that roster, members and pulses change together. */
@@ -86,6 +87,7 @@ public final class Pool {
     this.changes = changes;
     this.balancer = new Balancer(roster, offset);
     this.budget = new Budget(rules.retry());
+    this.queue = new Queue(rules.limits().queue(), this::room);
     roster.servers().forEach(server -> members.put(server.id(), newMember(server, true)));
   }
 
@@ -114,16 +116,51 @@ public final class Pool {
   }
 
   /**
-   * Gives a new request to a server; empty if there is none, or the operator took every one out.
+   * Gives a new request to a server; empty if there is none, be it that the operator took every one
+   * out or that all are full. {@link #queue} tells these apart, and waits for one that has room.
    */
   public Optional<Attempt> begin() {
     budget.request(clock.instant());
-    return attempt(balancer::pick);
+    // Who came before is served before.
+    return queue.isWaiting() ? Optional.empty() : room(Set.of());
   }
 
-  /** Gives a request that failed on {@code tried} to another server; empty if there is no other. */
+  /**
+   * Gives a request that failed on {@code tried} to another server, before those that wait; empty
+   * if there is no other or all others are full, as {@link #begin}.
+   */
   public Optional<Attempt> beginElsewhere(Set<String> tried) {
-    return attempt(() -> balancer.pickOther(tried));
+    return room(tried);
+  }
+
+  /**
+   * Lets a request wait that {@link #begin} or {@link #beginElsewhere} gave no server: until one
+   * has room, or for as long as the queue allows.
+   *
+   * @param tried the servers that it failed on
+   * @param waiter is called at once if there is room by now, if no server may take it, or if too
+   *     many wait already
+   */
+  public Ticket queue(Set<String> tried, Waiter waiter) {
+    Set<String> out = Set.copyOf(tried);
+    Instant until = clock.instant().plus(rules.limits().queueTimeout());
+    Optional<Server> meantFor = balancer.pickBeside(out, Set.of());
+    if (meantFor.isEmpty()) {
+      waiter.turnedAway(Waiter.Refusal.NOBODY);
+    }
+    return meantFor
+        .map(server -> queue.join(out, server.id(), until, waiter))
+        .orElseGet(() -> new Ticket(queue, out, "", until, waiter));
+  }
+
+  /** How many requests wait whose turn was this server's. */
+  public long queued(String id) {
+    return queue.meantFor(id);
+  }
+
+  /** An attempt has ended: there may be room for one that waits. */
+  void left() {
+    queue.admit();
   }
 
   /**
@@ -344,6 +381,15 @@ public final class Pool {
    * hundredths of a second, by one thread.
    */
   public void tick(Instant now) {
+    queue.expire(now);
+    if (queue.isWaiting() && balancer.pickBeside(Set.of(), Set.of()).isEmpty()) {
+      queue.dissolve();
+    }
+    queue.admit();
+    passTime(now);
+  }
+
+  private void passTime(Instant now) {
     if (roster().servers().stream()
         .allMatch(server -> server.warmth().equals(Warmth.FULL) && !server.ejected())) {
       return;
@@ -493,7 +539,7 @@ public final class Pool {
     }
   }
 
-  /** The new order is in force before the member goes: see {@link #attempt(Supplier)}. */
+  /** The new order is in force before the member goes: see {@link #room}. */
   private void drop(Server server, String who, Object from, String why) {
     balancer.update(roster -> roster.without(server.id()));
     members.remove(server.id());
@@ -591,21 +637,31 @@ public final class Pool {
                 server.state() == State.MAINT ? IN_MAINTENANCE : NOT_CHECKED_YET));
   }
 
-  private Optional<Attempt> attempt(Supplier<Optional<Server>> pick) {
+  /** Room at a server other than those tried. */
+  private Optional<Attempt> room(Set<String> tried) {
+    Set<String> full = new HashSet<>();
     // Ends: a server whose member is gone is in no order that a later pick follows.
     while (true) {
-      Optional<Server> picked = pick.get();
-      Optional<Attempt> attempt = picked.flatMap(this::attempt);
-      if (picked.isEmpty() || attempt.isPresent()) {
-        return attempt;
+      Optional<Server> picked =
+          tried.isEmpty() && full.isEmpty() ? balancer.pick() : balancer.pickBeside(tried, full);
+      Optional<Member> member = picked.flatMap(server -> member(server.id()));
+      if (picked.isEmpty()) {
+        return Optional.empty();
+      }
+      // Empty only in the moment between a pick and the removal of the server picked.
+      if (member.isPresent()) {
+        Optional<Attempt> attempt = attempt(picked.get());
+        if (attempt.isPresent()) {
+          return attempt;
+        }
+        full.add(picked.get().id());
       }
     }
   }
 
   private Optional<Attempt> attempt(Server server) {
-    Member member = members.get(server.id());
-    // Null only in the moment between a pick and the removal of the server picked.
-    return member == null ? Optional.empty() : Optional.of(new Attempt(this, server, member));
+    return member(server.id())
+        .flatMap(member -> Attempt.at(this, server, member, rules.limits().maxConnections()));
   }
 
   private void tellIfChanged(

@@ -8,6 +8,7 @@ import java.time.Duration;
  * By what rules a pool treats its servers and its requests.
  *
  * @param ejection when a server is ejected for errors of live requests
+ * @param limits how many requests a server gets at a time, and how others wait
  * @param slowStart how long a server that came up or ready takes to reach its weight; 0 for none
  */
 public record Rules(
@@ -15,6 +16,7 @@ public record Rules(
     Timeouts timeouts,
     RetryRule retry,
     EjectionRule ejection,
+    Limits limits,
     Duration slowStart) {
 
   public Rules {
@@ -24,16 +26,20 @@ public record Rules(
     }
   }
 
-  /** These, and nothing else: no ejection, no slow start. */
+  /** These, and nothing else: no ejection, no limits, no slow start. */
   public static Rules of(HealthPolicy health, Timeouts timeouts, RetryRule retry) {
-    return new Rules(health, timeouts, retry, EjectionRule.NEVER, Duration.ZERO);
+    return new Rules(health, timeouts, retry, EjectionRule.NEVER, Limits.NONE, Duration.ZERO);
   }
 
   public Rules withEjection(EjectionRule ejection) {
-    return new Rules(health, timeouts, retry, ejection, slowStart);
+    return new Rules(health, timeouts, retry, ejection, limits, slowStart);
+  }
+
+  public Rules withLimits(Limits limits) {
+    return new Rules(health, timeouts, retry, ejection, limits, slowStart);
   }
 
   public Rules withSlowStart(Duration slowStart) {
-    return new Rules(health, timeouts, retry, ejection, slowStart);
+    return new Rules(health, timeouts, retry, ejection, limits, slowStart);
   }
 }

@@ -1,5 +1,6 @@
 package dev.mainstay.gateway.upstream;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What was sent to one server. Each number is exact; a reader sees them a moment apart. */
@@ -8,7 +9,7 @@ public final class Tally {
   final LongAdder requests = new LongAdder();
   final LongAdder retries = new LongAdder();
   final LongAdder failures = new LongAdder();
-  final LongAdder inFlight = new LongAdder();
+  private final AtomicInteger inFlight = new AtomicInteger();
 
   /** Requests given to this server, those that failed elsewhere before included. */
   public long requests() {
@@ -33,6 +34,26 @@ public final class Tally {
    * that left.
    */
   public long inFlight() {
-    return inFlight.sum();
+    return inFlight.get();
+  }
+
+  /** One more in flight, unless {@code most} are; 0 for no limit. */
+  boolean enter(int most) {
+    if (most == 0) {
+      inFlight.incrementAndGet();
+      return true;
+    }
+    int now = inFlight.get();
+    while (now < most) {
+      if (inFlight.compareAndSet(now, now + 1)) {
+        return true;
+      }
+      now = inFlight.get();
+    }
+    return false;
+  }
+
+  void leave() {
+    inFlight.decrementAndGet();
   }
 }

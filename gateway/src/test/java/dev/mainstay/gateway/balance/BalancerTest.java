@@ -177,6 +177,31 @@ class BalancerTest {
   }
 
   @Test
+  void withAllBackupsAllUsableOnesStandInByWeight() {
+    Balancer balancer =
+        new Balancer(
+            new Roster(
+                Mode.ACTIVE_ACTIVE,
+                List.of(server("A", 1), backup("X", 2), backup("Y", 1), backup("Z", 1)),
+                true),
+            length -> 0);
+    assertThat(next(balancer, 2)).isEqualTo("A A");
+
+    balancer.update(
+        roster ->
+            roster
+                .changing("A", it -> it.withHealth(Health.DOWN))
+                .changing("Z", it -> it.withState(State.DRAIN)));
+    assertThat(count(balancer, 30)).isEqualTo(Map.of("X", 20, "Y", 10));
+
+    balancer.update(roster -> roster.withMode(Mode.ACTIVE_PASSIVE));
+    assertThat(next(balancer, 2)).isEqualTo("X X");
+
+    balancer.update(roster -> roster.changing("A", it -> it.withHealth(Health.UP)));
+    assertThat(next(balancer, 2)).isEqualTo("A A");
+  }
+
+  @Test
   void backupsTakeOverWhenEveryActiveServerIsAtWeight0() {
     assertThat(next(balancer(server("A", 0), backup("X", 1)), 2)).isEqualTo("X X");
   }

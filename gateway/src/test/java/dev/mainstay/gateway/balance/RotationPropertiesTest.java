@@ -122,10 +122,12 @@ class RotationPropertiesTest {
   @Property
   void onlyEligibleServersArePicked(
       @ForAll Mode mode,
+      @ForAll boolean allBackups,
       @ForAll("servers") List<Server> servers,
       @ForAll @IntRange(max = 100) int offset) {
-    Balancer balancer = new Balancer(new Roster(mode, servers), length -> offset % length);
-    boolean someoneIsHealthy = servers.stream().anyMatch(Server::usable);
+    Balancer balancer =
+        new Balancer(new Roster(mode, servers, allBackups), length -> offset % length);
+    boolean someoneIsUsable = servers.stream().anyMatch(Server::usable);
 
     for (int i = 0; i < 20; i++) {
       var picked = balancer.pick();
@@ -134,7 +136,7 @@ class RotationPropertiesTest {
           server -> {
             assertThat(server.state()).isEqualTo(State.READY);
             assertThat(server.weight()).isPositive();
-            assertThat(server.health() != Health.DOWN).isEqualTo(someoneIsHealthy);
+            assertThat(server.usable()).isEqualTo(someoneIsUsable);
             balancer
                 .pickOther(Set.of(server.id()))
                 .ifPresent(
@@ -153,10 +155,15 @@ class RotationPropertiesTest {
                 Arbitraries.integers().between(0, 3),
                 Arbitraries.of(State.class),
                 Arbitraries.of(Health.class),
+                Arbitraries.of(true, false),
                 Arbitraries.of(true, false))
             .as(
-                (weight, state, health, backup) ->
-                    server("s", weight).withState(state).withHealth(health).withBackup(backup));
+                (weight, state, health, backup, ejected) ->
+                    server("s", weight)
+                        .withState(state)
+                        .withHealth(health)
+                        .withBackup(backup)
+                        .withEjected(ejected));
     return one.list()
         .ofMinSize(1)
         .ofMaxSize(6)

@@ -64,6 +64,8 @@ class SettingsTest {
                 3));
     assertThat(pool.retry()).isEqualTo(new GatewaySettings.RetrySettings(2, 20, 100));
     assertThat(pool.slowStart()).isEqualTo(Duration.ofSeconds(10));
+    assertThat(pool.limits())
+        .isEqualTo(new GatewaySettings.LimitSettings(0, 256, Duration.ofSeconds(5)));
     assertThat(pool.passive())
         .isEqualTo(
             new GatewaySettings.PassiveSettings(
@@ -116,6 +118,8 @@ class SettingsTest {
         "passive.ejection     | 0                     | passive: ejection is 0 ms (expected: 10 ms - 1 h)",
         "passive.max-ejection | 5s                    | passive: max-ejection is 5000 ms (expected: at least ejection, 10000 ms, at most 24 h)",
         "passive.max-ejected-percent | 101            | passive: max-ejected-percent is 101 (expected: 0-100)",
+        "limits.max-connections | -1                  | limits: max-connections is -1 (expected: 0-1000000)",
+        "limits.queue-timeout | 0                     | limits: queue-timeout is 0 ms (expected: 1 ms - 1 h)",
         "retry.attempts       | -1                    | retry: attempts is -1 (expected: 0-10)",
         "retry.budget-percent | 101                   | retry: budget-percent is 101 (expected: 0-100)",
         "retry.budget-floor   | -1                    | retry: budget-floor is -1 (expected: 0-1000000)",

@@ -108,7 +108,7 @@ final class Stage {
 
   /** A request that this server got. */
   Attempt attempt(String id) {
-    return new Attempt(pool, seen(id), member(id));
+    return Attempt.at(pool, seen(id), member(id), 0).orElseThrow();
   }
 
   List<String> told(String what) {
