@@ -90,6 +90,39 @@ class AdminIT {
   }
 
   @Test
+  void actuatorShowsThePoolsAndTheirMeters() {
+    await().until(() -> RIG.fact("web", "A", "health").equals("UP"));
+    RIG.servers("/web/", 6);
+
+    JsonNode all = actuator("/actuator/pools");
+    assertThat(all.get("pools")).extracting(it -> it.get("name").asString()).contains("web");
+    JsonNode one = actuator("/actuator/pools/web");
+    assertThat(one.get("pool").get("servers").get(0).get("id").asString()).isEqualTo("A");
+    assertThat(RIG.send(HttpRequest.newBuilder(RIG.admin("/actuator/pools/none"))).statusCode())
+        .isEqualTo(404);
+
+    String meters = RIG.send(HttpRequest.newBuilder(RIG.admin("/actuator/prometheus"))).body();
+    for (String meter :
+        List.of(
+            "requests_total",
+            "failures_total",
+            "retries_total",
+            "ejections_total",
+            "in_flight",
+            "queued",
+            "ejected",
+            "latency_seconds_count")) {
+      assertThat(meters).contains("mainstay_server_%s{pool=\"web\",server=\"A\"}".formatted(meter));
+    }
+    assertThat(meters)
+        .contains("mainstay_server_latency_seconds_bucket{pool=\"web\",server=\"A\",le=\"0.25\"}");
+  }
+
+  private static JsonNode actuator(String path) {
+    return JsonMapper.shared().readTree(RIG.send(HttpRequest.newBuilder(RIG.admin(path))).body());
+  }
+
+  @Test
   void amendmentIsDoneWholeAndAnswersTheServer() {
     HttpResponse<String> response =
         RIG.admin(

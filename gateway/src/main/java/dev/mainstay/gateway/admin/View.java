@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A pool as the API shows it. */
-record View(String name, String mode, List<ServerView> servers) {
+public record View(String name, String mode, List<ServerView> servers) {
 
   /**
    * A server as the API shows it.
@@ -23,7 +23,7 @@ record View(String name, String mode, List<ServerView> servers) {
    * @param ejectedUntil until when it stands aside for errors of live requests; null if it does not
    * @param queued requests that wait for any server and whose turn was this one's
    */
-  record ServerView(
+  public record ServerView(
       String id,
       String uri,
       int weight,

@@ -1,6 +1,7 @@
 package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.admin.EventStream;
+import dev.mainstay.gateway.admin.PoolsEndpoint;
 import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.check.Checks;
 import dev.mainstay.gateway.config.GatewaySettings.DiscoverySettings;
@@ -225,6 +226,16 @@ public class GatewayConfiguration {
   @Bean
   ProblemHandler problemHandler(JsonMapper json) {
     return new ProblemHandler(json);
+  }
+
+  /** Not where reading needs the token, which the actuator does not ask for. */
+  @Bean
+  @ConditionalOnProperty(
+      name = "mainstay.gateway.admin.open-read",
+      havingValue = "true",
+      matchIfMissing = true)
+  PoolsEndpoint poolsEndpoint(Pools pools) {
+    return new PoolsEndpoint(pools);
   }
 
   @Bean

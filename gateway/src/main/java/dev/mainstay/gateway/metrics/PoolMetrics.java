@@ -13,16 +13,26 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * The meters of every server of every pool, as servers come and go. They read the numbers that the
  * admin API shows.
  */
 public final class PoolMetrics {
+
+  /** From what a page costs that is cached to what nobody waits for. */
+  private static final Duration[] BUCKETS =
+      IntStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000)
+          .mapToObj(Duration::ofMillis)
+          .toArray(Duration[]::new);
 
   private final MeterRegistry registry;
   private final Pools pools;
@@ -62,6 +72,13 @@ public final class PoolMetrics {
 
   private List<Meter> metersOf(Pool pool, Member member) {
     Tags tags = Tags.of("pool", pool.name(), "server", member.id());
+    Timer latency =
+        Timer.builder("mainstay.server.latency")
+            .description("From a request being given to the server to the head of its response")
+            .tags(tags)
+            .serviceLevelObjectives(BUCKETS)
+            .register(registry);
+    member.listen(nanos -> latency.record(nanos, TimeUnit.NANOSECONDS));
     return List.of(
         counter(
             "requests", "Requests given to the server", member, tags, it -> it.tally().requests()),
@@ -77,6 +94,25 @@ public final class PoolMetrics {
             member,
             tags,
             it -> it.tally().failures()),
+        counter(
+            "ejections",
+            "How often it was ejected for errors of live requests",
+            member,
+            tags,
+            it -> it.tally().ejections()),
+        latency,
+        gauge(
+            "queued",
+            "Requests that wait for any server and whose turn was this one's",
+            member,
+            tags,
+            it -> pool.queued(it.id())),
+        gauge(
+            "ejected",
+            "1 while it is ejected for errors of live requests",
+            member,
+            tags,
+            it -> pool.roster().find(it.id()).filter(Server::ejected).isPresent() ? 1 : 0),
         gauge(
             "in.flight", "Requests that have not ended", member, tags, it -> it.tally().inFlight()),
         gauge(

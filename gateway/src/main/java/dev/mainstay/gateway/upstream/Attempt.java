@@ -29,6 +29,7 @@ public final class Attempt {
   private final Pool pool;
   private final Server server;
   private final Member member;
+  private final long start = System.nanoTime();
   private final AtomicBoolean ended = new AtomicBoolean();
   private final AtomicReference<@Nullable Runnable> redispatch = new AtomicReference<>();
   private volatile boolean reused;
@@ -107,6 +108,7 @@ public final class Attempt {
       return;
     }
     forget();
+    member.answeredAfter(System.nanoTime() - start);
     if (RetryRule.isFailure(status, retryAfter)) {
       pool.erred(member, "answered " + status);
     } else if (status != 503) {

@@ -5,6 +5,7 @@ import dev.mainstay.gateway.health.Pulse;
 import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,8 @@ public final class Member {
 
   /** The attempts that want to hear when the server goes down. */
   private final Set<Attempt> watching = ConcurrentHashMap.newKeySet();
+
+  private volatile LongConsumer latencies = nanos -> {};
 
   /** Written under the pool's lock only. */
   private volatile Pulse pulse;
@@ -49,6 +52,18 @@ public final class Member {
 
   public Tally tally() {
     return tally;
+  }
+
+  /**
+   * From now on {@code latencies} hears how many nanoseconds each request took from being given to
+   * the server to the head of its response; it must not block. One hears.
+   */
+  public void listen(LongConsumer latencies) {
+    this.latencies = latencies;
+  }
+
+  void answeredAfter(long nanos) {
+    latencies.accept(nanos);
   }
 
   public Pulse pulse() {

@@ -267,6 +267,7 @@ public final class Pool {
           && roster().mayEject(member.id(), rule.maxEjectedPercent())) {
         Conduct ejected = conduct.ejected(rule, now);
         member.conduct(ejected);
+        member.tally().ejections.increment();
         balancer.update(roster -> roster.changing(member.id(), it -> it.withEjected(true)));
         tell(
             member.id(),

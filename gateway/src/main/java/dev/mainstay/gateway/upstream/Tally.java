@@ -9,6 +9,7 @@ public final class Tally {
   final LongAdder requests = new LongAdder();
   final LongAdder retries = new LongAdder();
   final LongAdder failures = new LongAdder();
+  final LongAdder ejections = new LongAdder();
   private final AtomicInteger inFlight = new AtomicInteger();
 
   /** Requests given to this server, those that failed elsewhere before included. */
@@ -27,6 +28,11 @@ public final class Tally {
   /** Requests that this server failed: no connection, no response, or a response that broke off. */
   public long failures() {
     return failures.sum();
+  }
+
+  /** How often this server was ejected for errors of live requests. */
+  public long ejections() {
+    return ejections.sum();
   }
 
   /**
