@@ -57,6 +57,7 @@ public final class AdminApi {
   private final Pools pools;
   private final EventStream events;
   private final Memory memory;
+  private final Peers peers;
   private final Access access;
   private final Codes codes = new Codes();
   private final InstantSource clock;
@@ -65,6 +66,7 @@ public final class AdminApi {
   /**
    * @param events hears of all changes of the pools
    * @param memory where changes are kept
+   * @param peers who is told of changes
    * @param token what a change needs; null refuses changes
    * @param openRead whether reading needs nothing
    * @param hosts names other than localhost by which the port may be addressed
@@ -73,6 +75,7 @@ public final class AdminApi {
       Pools pools,
       EventStream events,
       Memory memory,
+      Peers peers,
       @Nullable String token,
       boolean openRead,
       List<String> hosts,
@@ -81,6 +84,7 @@ public final class AdminApi {
     this.pools = pools;
     this.events = events;
     this.memory = memory;
+    this.peers = peers;
     this.access = new Access(token, openRead, hosts, clock);
     this.clock = clock;
     this.json = json;
@@ -274,10 +278,17 @@ public final class AdminApi {
         new Problem(HttpStatus.NOT_FOUND, "There is no %s.".formatted(request.path())));
   }
 
-  /** Reads the body of a permitted change, up to a bound, does it, keeps it, and then answers. */
+  /**
+   * Reads the body of a permitted change, up to a bound, does it, keeps it, tells the peers, and
+   * then answers.
+   */
   private Mono<ServerResponse> change(
       ServerRequest request, Function<byte[], Mono<ServerResponse>> action) {
     access.checkChange(http(request));
+    String from = request.headers().firstHeader(Peers.FROM);
+    if (from != null && peers.isSelf(from)) {
+      return ServerResponse.noContent().build();
+    }
     return DataBufferUtils.join(http(request).getBody(), MAX_BODY)
         .map(AdminApi::bytes)
         .defaultIfEmpty(new byte[0])
@@ -287,7 +298,20 @@ public final class AdminApi {
                 new Problem(
                     HttpStatus.CONTENT_TOO_LARGE,
                     "The body is longer than %d bytes.".formatted(MAX_BODY)))
-        .flatMap(body -> action.apply(body).flatMap(answer -> kept().thenReturn(answer)));
+        .flatMap(
+            body -> {
+              Mono<ServerResponse> answer = action.apply(body);
+              // At once, so that peers hear of changes in the order in which they were made.
+              Mono<Void> told = from == null ? told(request, body) : Mono.empty();
+              return answer.flatMap(it -> kept().then(told).thenReturn(it));
+            });
+  }
+
+  private Mono<Void> told(ServerRequest request, byte[] body) {
+    return peers.tell(
+        request.method().name(),
+        request.uri().getRawPath(),
+        new String(body, StandardCharsets.UTF_8));
   }
 
   /** On a thread that may wait for the disk. */

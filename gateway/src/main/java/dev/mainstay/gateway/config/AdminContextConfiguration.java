@@ -2,6 +2,7 @@ package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.admin.AdminApi;
 import dev.mainstay.gateway.admin.EventStream;
+import dev.mainstay.gateway.admin.Peers;
 import dev.mainstay.gateway.config.GatewaySettings.AdminSettings;
 import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.upstream.Pools;
@@ -22,12 +23,18 @@ class AdminContextConfiguration {
 
   @Bean
   RouterFunction<ServerResponse> adminRoutes(
-      GatewaySettings settings, Pools pools, EventStream events, Memory memory, JsonMapper json) {
+      GatewaySettings settings,
+      Pools pools,
+      EventStream events,
+      Memory memory,
+      Peers peers,
+      JsonMapper json) {
     AdminSettings admin = settings.admin();
     return new AdminApi(
             pools,
             events,
             memory,
+            peers,
             admin.token(),
             admin.openRead(),
             admin.hosts(),

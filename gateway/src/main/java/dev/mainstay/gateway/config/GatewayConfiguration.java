@@ -1,6 +1,7 @@
 package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.admin.EventStream;
+import dev.mainstay.gateway.admin.Peers;
 import dev.mainstay.gateway.admin.PoolsEndpoint;
 import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.check.Checks;
@@ -81,6 +82,11 @@ public class GatewayConfiguration {
       throw new WrongSetupException(
           "mainstay.gateway.admin.state-file: " + noSuchPlace.getMessage());
     }
+  }
+
+  @Bean
+  Peers peers(GatewaySettings settings) {
+    return new Peers(settings.peers(), settings.admin().token());
   }
 
   @Bean

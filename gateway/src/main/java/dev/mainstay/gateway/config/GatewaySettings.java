@@ -30,6 +30,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pools the pools, by the name that routes use: {@code lb://NAME}
  * @param exposeServedBy whether responses carry {@code X-Served-By} with the server's id
  * @param sharePort whether other gateways of the same user may listen on the site's port too
+ * @param peers the admin ports of the gateways that are told of changes made here, such as
+ *     http://127.0.0.1:9091; this one may be among them
  * @param admin who may see and change what
  */
 @ConfigurationProperties(prefix = GatewaySettings.PREFIX, ignoreUnknownFields = false)
@@ -38,6 +40,7 @@ public record GatewaySettings(
     Map<String, PoolSettings> pools,
     @DefaultValue("true") boolean exposeServedBy,
     @DefaultValue("false") boolean sharePort,
+    @DefaultValue List<URI> peers,
     @DefaultValue AdminSettings admin) {
 
   static final String PREFIX = "mainstay.gateway";
@@ -48,6 +51,13 @@ public record GatewaySettings(
     if (isMissing(pools) || pools.isEmpty()) {
       throw new IllegalArgumentException(
           "pools is empty (expected: a pool with a server, such as pools.web.servers[0].uri=http://127.0.0.1:8101)");
+    }
+    for (URI peer : peers) {
+      if (!"http".equals(peer.getScheme()) || peer.getHost() == null || peer.getPort() < 1) {
+        throw new IllegalArgumentException(
+            "peers has \"%s\" (expected: scheme, host and port, such as http://127.0.0.1:9091)"
+                .formatted(peer));
+      }
     }
     pools.forEach(
         (name, pool) -> {

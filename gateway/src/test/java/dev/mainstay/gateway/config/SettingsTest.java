@@ -204,6 +204,16 @@ class SettingsTest {
   }
 
   @Test
+  void peerNeedsAnAddress() {
+    Map<String, String> settings = valid();
+    settings.put("mainstay.gateway.peers[0]", "gw-2");
+
+    assertThat(complaint(settings))
+        .contains(
+            "peers has \"gw-2\" (expected: scheme, host and port, such as http://127.0.0.1:9091)");
+  }
+
+  @Test
   void tokenIsNeverPrinted() {
     Map<String, String> settings = valid();
     settings.put("mainstay.gateway.admin.token", "hush");
