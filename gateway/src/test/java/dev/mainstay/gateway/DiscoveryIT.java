@@ -38,7 +38,8 @@ class DiscoveryIT {
           .set(POOL + "health.path", "/health")
           .set(POOL + "health.interval", "50ms")
           .set(POOL + "health.fast-interval", "50ms")
-          .set(POOL + "health.down-interval", "50ms");
+          .set(POOL + "health.down-interval", "50ms")
+          .set(POOL + "slow-start", "0s");
 
   @BeforeEach
   void servers() throws UnknownHostException {

@@ -44,10 +44,14 @@ class RulesIT {
           .set("mainstay.gateway.pools.patience.limits.queue-timeout", "100ms");
 
   static {
-    for (String pool : List.of("unavailable", "told", "poor")) {
+    for (String pool : List.of("unavailable", "told", "poor", "deadline")) {
       unchecked(RIG, pool, 1, 1)
           .set("mainstay.gateway.pools.%s.passive.consecutive-errors".formatted(pool), 0);
     }
+    RIG.set("mainstay.gateway.pools.deadline.timeouts.connect", "100ms")
+        .set("mainstay.gateway.pools.deadline.timeouts.response", "400ms")
+        .set("mainstay.gateway.pools.deadline.timeouts.total", "600ms")
+        .set("mainstay.gateway.pools.deadline.retry.attempts", 10);
     RIG.set("mainstay.gateway.pools.poor.retry.budget-percent", 0)
         .set("mainstay.gateway.pools.poor.retry.budget-floor", 2);
   }
@@ -291,5 +295,24 @@ class RulesIT {
 
     assertThat(statuses).filteredOn(status -> status == 502).hasSize(2);
     assertThat(RIG.fact("poor", "A", "retries")).isEqualTo("2");
+  }
+
+  @Test
+  void retriesEndWithTheTotalDeadline() {
+    CountDownLatch over = new CountDownLatch(1);
+    for (String server : List.of("A", "B")) {
+      RIG.server("deadline", server).script((request, client) -> over.await());
+    }
+
+    HttpResponse<String> response = RIG.get("/deadline/");
+
+    assertThat(response.statusCode()).isEqualTo(504);
+    // The second had what the first left of the 600 ms, and there was no third.
+    assertThat(
+            RIG.server("deadline", "A").requests().size()
+                + RIG.server("deadline", "B").requests().size())
+        .isBetween(1, 2);
+    over.countDown();
+    nothingIsInFlight("deadline");
   }
 }

@@ -121,6 +121,16 @@ class ComposeIT {
         .toList();
   }
 
+  /** A server that came up takes its weight within the pool's slow start of 10 s. */
+  private static final Duration SLOW_START = Duration.ofSeconds(15);
+
+  private static boolean nobodyStartsSlowly() throws IOException, InterruptedException {
+    return serversThatAreUp().stream()
+        .allMatch(
+            server ->
+                server.path("effectiveWeight").asInt(0) == server.path("weight").asInt(0));
+  }
+
   /** How many of as many requests, one after the other, each server answered. */
   private static Map<String, Integer> shares(int requests)
       throws IOException, InterruptedException {
@@ -276,6 +286,7 @@ class ComposeIT {
       await().until(() -> load.posted() > posted + 20);
       assertThat(load.end()).isEmpty();
     }
+    await().atMost(SLOW_START).until(ComposeIT::nobodyStartsSlowly);
     assertThat(shares(40).values()).containsExactly(10, 10, 10, 10);
 
     // 100, 100, 100 and 25: a cycle is 13 requests.

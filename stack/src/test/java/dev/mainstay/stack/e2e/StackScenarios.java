@@ -475,6 +475,10 @@ abstract class StackScenarios {
     mainstay.run("weight", "web-1", "5").succeeds();
     mainstay.run("weight", "web-2", "1").succeeds();
     mainstay.run("weight", "web-3", "1").succeeds();
+    // One that came up a moment ago takes its weight within the pool's slow start of 10 s.
+    await()
+        .atMost(Duration.ofSeconds(15))
+        .until(() -> server("web-1").orElseThrow().path("effectiveWeight").asInt(0) == 5);
 
     StringBuilder order = new StringBuilder();
     for (int request = 0; request < 14; request++) {
