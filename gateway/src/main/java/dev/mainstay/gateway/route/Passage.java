@@ -47,6 +47,9 @@ final class Passage {
   /** Whether the budget has been asked for the retry that a server marked down calls for. */
   private boolean paid;
 
+  /** Whether the server had less than the response time-out: late then is not its fault. */
+  private boolean hurried;
+
   Passage(Pool pool, URI url, Holding request, GatewayFilterChain chain, boolean exposeServedBy) {
     this.pool = pool;
     this.url = url;
@@ -184,9 +187,13 @@ final class Passage {
     String why = Faults.why(error);
     String id = attempt.server().id();
     log.debug("{} {}: server {}: {}", exchange.getRequest().getMethod(), url, id, why);
-    attempt.failed(fault);
     if (fault == Fault.UNCONNECTED) {
       pool.unconnected(attempt, why);
+    }
+    if (fault == Fault.LATE && hurried) {
+      attempt.failed();
+    } else {
+      attempt.failed(fault);
     }
     boolean mayGoOn = paid || mayGoOn(fault);
     tried.add(id);
@@ -239,8 +246,8 @@ final class Passage {
    */
   private Mono<Void> inTime(Mono<Void> exchange) {
     Duration left = left();
-    Duration limit =
-        pool.timeouts().response().compareTo(left) < 0 ? pool.timeouts().response() : left;
+    hurried = left.compareTo(pool.timeouts().response()) < 0;
+    Duration limit = hurried ? left : pool.timeouts().response();
     return request.streamed()
         ? exchange.timeout(request.sent().then(Mono.delay(limit)))
         : exchange.timeout(limit);

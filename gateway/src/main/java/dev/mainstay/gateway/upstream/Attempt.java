@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@link #whenDown}, if it may be sent again, to hear that its server went down meanwhile;
  *   <li>{@link #onReused} if it goes out on a connection that served another request before;
  *   <li>{@link #answered} when the head of the final response is here, or {@link #failed(Fault)} if
- *       it never comes. These two decide over the server's ejection; after {@link
- *       Fault#UNCONNECTED} also {@link Pool#unconnected}, which counts as a failed check;
- *   <li>{@link #failed()} if the response then breaks off by the server's fault;
+ *       it never comes. These two decide over the server's ejection. {@link Fault#UNCONNECTED} is
+ *       first told by {@link Pool#unconnected}, which counts as a failed check;
+ *   <li>{@link #failed()} if the response then breaks off by the server's fault, or was late only
+ *       because a deadline left it less than the response time-out: counted, not charged;
  *   <li>{@link #retried} if it goes on at another server;
  *   <li>{@link #end}, always, whatever happened: complete, failed, or the client left. A client
  *       that leaves is reported by nothing else.
@@ -137,7 +138,8 @@ public final class Attempt {
   }
 
   /**
-   * The server broke the response off. Call before {@link #end}; once ended, nothing is counted.
+   * The server failed it, and is not charged with that: it broke a response off, or a deadline left
+   * it no time. Call before {@link #end}; once ended, nothing is counted.
    */
   public void failed() {
     if (!ended.get()) {
