@@ -640,22 +640,25 @@ public final class Pool {
 
   /** Room at a server other than those tried. */
   private Optional<Attempt> room(Set<String> tried) {
-    Set<String> full = new HashSet<>();
+    Set<String> full = Set.of();
     // Ends: a server whose member is gone is in no order that a later pick follows.
     while (true) {
       Optional<Server> picked =
           tried.isEmpty() && full.isEmpty() ? balancer.pick() : balancer.pickBeside(tried, full);
-      Optional<Member> member = picked.flatMap(server -> member(server.id()));
       if (picked.isEmpty()) {
         return Optional.empty();
       }
-      // Empty only in the moment between a pick and the removal of the server picked.
-      if (member.isPresent()) {
-        Optional<Attempt> attempt = attempt(picked.get());
+      Server server = picked.get();
+      Member member = members.get(server.id());
+      // Null only in the moment between a pick and the removal of the server picked.
+      if (member != null) {
+        Optional<Attempt> attempt =
+            Attempt.at(this, server, member, rules.limits().maxConnections());
         if (attempt.isPresent()) {
           return attempt;
         }
-        full.add(picked.get().id());
+        full = full.isEmpty() ? new HashSet<>() : full;
+        full.add(server.id());
       }
     }
   }
