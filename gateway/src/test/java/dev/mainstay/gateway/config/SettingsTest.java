@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import dev.mainstay.gateway.GatewayApplication;
 import dev.mainstay.gateway.balance.Mode;
 import dev.mainstay.gateway.discovery.Target;
+import dev.mainstay.gateway.memory.Memory;
+import dev.mainstay.gateway.upstream.Changes;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +15,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -201,6 +207,28 @@ class SettingsTest {
             complaint(
                 Map.of("mainstay.gateway.pools[web_app].servers[0].uri", "http://127.0.0.1:1")))
         .contains("pools has the name \"web_app\"");
+  }
+
+  @Test
+  void gatewaysThatStartTogetherDoNotMarchInStep() {
+    GatewaySettings settings = bind(valid());
+
+    Set<String> first =
+        IntStream.range(0, 64)
+            .mapToObj(
+                i ->
+                    new GatewayConfiguration()
+                        .pools(settings, new Memory(Optional.empty()), new Changes())
+                        .all()
+                        .iterator()
+                        .next()
+                        .begin()
+                        .orElseThrow()
+                        .server()
+                        .id())
+            .collect(Collectors.toSet());
+
+    assertThat(first).hasSizeGreaterThan(1);
   }
 
   @Test
