@@ -127,8 +127,7 @@ class ComposeIT {
   private static boolean nobodyStartsSlowly() throws IOException, InterruptedException {
     return serversThatAreUp().stream()
         .allMatch(
-            server ->
-                server.path("effectiveWeight").asInt(0) == server.path("weight").asInt(0));
+            server -> server.path("effectiveWeight").asInt(0) == server.path("weight").asInt(0));
   }
 
   /** How many of as many requests, one after the other, each server answered. */
