@@ -9,6 +9,7 @@ public final class Attempt {
   private final Server server;
   private final Member member;
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final long begun = System.nanoTime();
 
   Attempt(Server server, Member member) {
     this.server = server;
@@ -44,6 +45,7 @@ public final class Attempt {
   public void end() {
     if (ended.compareAndSet(false, true)) {
       member.tally().inFlight.decrement();
+      member.latencies().took(System.nanoTime() - begun);
     }
   }
 }

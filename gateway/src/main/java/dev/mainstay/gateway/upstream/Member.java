@@ -11,6 +11,7 @@ public final class Member {
 
   private final String id;
   private final Tally tally = new Tally();
+  private final Latencies latencies = new Latencies();
 
   /** Written under the pool's lock only. */
   private volatile Pulse pulse;
@@ -29,6 +30,13 @@ public final class Member {
 
   public Tally tally() {
     return tally;
+  }
+
+  /**
+   * How long the requests took that it was given, from the pick to the last byte or the failure.
+   */
+  public Latencies latencies() {
+    return latencies;
   }
 
   public Pulse pulse() {
