@@ -80,7 +80,8 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + "route")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ROOT + "check", ROOT + "discovery", ROOT + "admin", ROOT + "config")
+        .resideInAnyPackage(
+            ROOT + "check", ROOT + "discovery", ROOT + "admin", ROOT + "watch", ROOT + "config")
         .check(classes);
     noClasses()
         .that()
@@ -95,6 +96,23 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(ROOT + "route", ROOT + "check", ROOT + "discovery", ROOT + "config")
+        .check(classes);
+  }
+
+  @Test
+  void theWatchKnowsNothingOfSpring() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "watch")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            ROOT + "route",
+            ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
         .check(classes);
   }
 }

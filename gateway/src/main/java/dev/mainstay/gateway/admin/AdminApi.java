@@ -57,6 +57,7 @@ public final class AdminApi {
   private final Pools pools;
   private final EventStream events;
   private final Memory memory;
+  private final StackApi stack;
   private final Access access;
   private final Codes codes = new Codes();
   private final InstantSource clock;
@@ -64,6 +65,7 @@ public final class AdminApi {
 
   /**
    * @param events hears of all changes of the pools
+   * @param stack what is watched beside the pools
    * @param memory where changes are kept
    * @param token what a change needs; null refuses changes
    * @param openRead whether reading needs nothing
@@ -72,6 +74,7 @@ public final class AdminApi {
   public AdminApi(
       Pools pools,
       EventStream events,
+      StackStream stack,
       Memory memory,
       @Nullable String token,
       boolean openRead,
@@ -82,6 +85,7 @@ public final class AdminApi {
     this.events = events;
     this.memory = memory;
     this.access = new Access(token, openRead, hosts, clock);
+    this.stack = new StackApi(stack, access, json);
     this.clock = clock;
     this.json = json;
   }
@@ -106,6 +110,7 @@ public final class AdminApi {
         .route(RequestPredicates.path(EVENTS), onlyBy("GET"))
         .route(RequestPredicates.path(CODES), onlyBy("POST"))
         .route(RequestPredicates.path(SESSION), onlyBy("GET"))
+        .add(stack.routes())
         .route(RequestPredicates.path("/api/**"), this::nothingThere)
         .GET("/", RequestPredicates.queryParam("code", code -> true), this::redeemCode)
         .add(dashboard.routes())
@@ -259,7 +264,7 @@ public final class AdminApi {
     return answer.build();
   }
 
-  private static HandlerFunction<ServerResponse> onlyBy(String methods) {
+  static HandlerFunction<ServerResponse> onlyBy(String methods) {
     return request ->
         Mono.error(
             new Problem(
@@ -278,6 +283,11 @@ public final class AdminApi {
   private Mono<ServerResponse> change(
       ServerRequest request, Function<byte[], Mono<ServerResponse>> action) {
     access.checkChange(http(request));
+    return body(request)
+        .flatMap(body -> action.apply(body).flatMap(answer -> kept().thenReturn(answer)));
+  }
+
+  static Mono<byte[]> body(ServerRequest request) {
     return DataBufferUtils.join(http(request).getBody(), MAX_BODY)
         .map(AdminApi::bytes)
         .defaultIfEmpty(new byte[0])
@@ -286,8 +296,7 @@ public final class AdminApi {
             large ->
                 new Problem(
                     HttpStatus.CONTENT_TOO_LARGE,
-                    "The body is longer than %d bytes.".formatted(MAX_BODY)))
-        .flatMap(body -> action.apply(body).flatMap(answer -> kept().thenReturn(answer)));
+                    "The body is longer than %d bytes.".formatted(MAX_BODY)));
   }
 
   /** On a thread that may wait for the disk. */
@@ -344,7 +353,7 @@ public final class AdminApi {
         .formatted(request.method(), from == null ? "nowhere" : from.getAddress().getHostAddress());
   }
 
-  private static ServerHttpRequest http(ServerRequest request) {
+  static ServerHttpRequest http(ServerRequest request) {
     return request.exchange().getRequest();
   }
 

@@ -2,6 +2,7 @@ package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.admin.AdminApi;
 import dev.mainstay.gateway.admin.EventStream;
+import dev.mainstay.gateway.admin.StackStream;
 import dev.mainstay.gateway.config.GatewaySettings.AdminSettings;
 import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.upstream.Pools;
@@ -22,11 +23,17 @@ class AdminContextConfiguration {
 
   @Bean
   RouterFunction<ServerResponse> adminRoutes(
-      GatewaySettings settings, Pools pools, EventStream events, Memory memory, JsonMapper json) {
+      GatewaySettings settings,
+      Pools pools,
+      EventStream events,
+      StackStream stack,
+      Memory memory,
+      JsonMapper json) {
     AdminSettings admin = settings.admin();
     return new AdminApi(
             pools,
             events,
+            stack,
             memory,
             admin.token(),
             admin.openRead(),

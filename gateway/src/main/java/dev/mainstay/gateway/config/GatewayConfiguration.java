@@ -1,10 +1,12 @@
 package dev.mainstay.gateway.config;
 
 import dev.mainstay.gateway.admin.EventStream;
+import dev.mainstay.gateway.admin.StackStream;
 import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.check.Checks;
 import dev.mainstay.gateway.config.GatewaySettings.DiscoverySettings;
 import dev.mainstay.gateway.config.GatewaySettings.PoolSettings;
+import dev.mainstay.gateway.config.GatewaySettings.StackSettings;
 import dev.mainstay.gateway.discovery.Discovery;
 import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.metrics.PoolMetrics;
@@ -16,6 +18,7 @@ import dev.mainstay.gateway.route.ToServerHeaders;
 import dev.mainstay.gateway.upstream.Changes;
 import dev.mainstay.gateway.upstream.Pool;
 import dev.mainstay.gateway.upstream.Pools;
+import dev.mainstay.gateway.watch.Watch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -53,12 +56,31 @@ import tools.jackson.databind.json.JsonMapper;
 public class GatewayConfiguration {
 
   @Bean
-  Changes changes(EventStream events) {
+  Changes changes(EventStream events, ObjectProvider<Watch> watch) {
     Logger log = LoggerFactory.getLogger("dev.mainstay.gateway.pools");
     Changes changes = new Changes();
     changes.listen(change -> log.info("{}", change));
     changes.listen(events);
+    // The pools, which it watches, are made with these.
+    changes.listen(change -> watch.getObject().accept(change));
     return changes;
+  }
+
+  @Bean
+  Watch watch(GatewaySettings settings, Pools pools, JsonMapper json) {
+    StackSettings stack = settings.stack();
+    return new Watch(
+        idOf(settings), pools, stack.controllers(), stack.gateways(), stack.token(), json);
+  }
+
+  @Bean
+  StackStream stackStream(Watch watch, Pools pools, JsonMapper json) {
+    return new StackStream(watch, pools, InstantSource.system(), json);
+  }
+
+  @Bean
+  WatchLoop watchLoop(Watch watch) {
+    return new WatchLoop(watch, InstantSource.system());
   }
 
   @Bean
@@ -68,8 +90,11 @@ public class GatewayConfiguration {
 
   /** Before the web servers' graceful shutdown begins. */
   @Bean
-  ApplicationListener<ContextClosedEvent> endOfEvents(EventStream events) {
-    return _ -> events.close();
+  ApplicationListener<ContextClosedEvent> endOfEvents(EventStream events, StackStream stack) {
+    return _ -> {
+      events.close();
+      stack.close();
+    };
   }
 
   @Bean
@@ -156,8 +181,11 @@ public class GatewayConfiguration {
 
   @Bean
   ToServerHeaders toServerHeaders(GatewaySettings settings, GatewayProperties gateway) {
-    String id = settings.id() == null ? hostName() : settings.id();
-    return new ToServerHeaders(id, !StringUtils.hasText(gateway.getTrustedProxies()));
+    return new ToServerHeaders(idOf(settings), !StringUtils.hasText(gateway.getTrustedProxies()));
+  }
+
+  private static String idOf(GatewaySettings settings) {
+    return settings.id() == null ? hostName() : settings.id();
   }
 
   private static String hostName() {

@@ -28,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param exposeServedBy whether responses carry {@code X-Served-By} with the server's id
  * @param sharePort whether other gateways of the same user may listen on the site's port too
  * @param admin who may see and change what
+ * @param stack what else the dashboard shows
  */
 @ConfigurationProperties(prefix = GatewaySettings.PREFIX, ignoreUnknownFields = false)
 public record GatewaySettings(
@@ -35,7 +36,8 @@ public record GatewaySettings(
     Map<String, PoolSettings> pools,
     @DefaultValue("true") boolean exposeServedBy,
     @DefaultValue("false") boolean sharePort,
-    @DefaultValue AdminSettings admin) {
+    @DefaultValue AdminSettings admin,
+    @DefaultValue StackSettings stack) {
 
   static final String PREFIX = "mainstay.gateway";
 
@@ -272,6 +274,44 @@ public record GatewaySettings(
     public String toString() {
       return "AdminSettings[openRead=%s, hosts=%s, stateFile=%s]"
           .formatted(openRead, hosts, stateFile);
+    }
+  }
+
+  /**
+   * What the dashboard shows beside this gateway's own pools.
+   *
+   * @param controllers where the db-router's controllers listen, such as http://127.0.0.1:9301;
+   *     none: the picture has no database
+   * @param gateways admin addresses of the other gateways, such as http://127.0.0.1:9091
+   * @param token what controllers and other gateways are shown; without one no switchover can be
+   *     asked for here
+   */
+  public record StackSettings(
+      @DefaultValue List<URI> controllers,
+      @DefaultValue List<URI> gateways,
+      @Nullable String token) {
+
+    public StackSettings {
+      controllers.forEach(uri -> check("controllers", uri));
+      gateways.forEach(uri -> check("gateways", uri));
+      if (token != null && token.isBlank()) {
+        throw new IllegalArgumentException("token is blank (expected: a word, or no such key)");
+      }
+    }
+
+    private static void check(String key, URI uri) {
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if (!http || uri.getHost() == null) {
+        throw new IllegalArgumentException(
+            "%s has \"%s\" (expected: scheme, host and port, such as http://127.0.0.1:9301)"
+                .formatted(key, uri));
+      }
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "StackSettings[controllers=%s, gateways=%s]".formatted(controllers, gateways);
     }
   }
 
