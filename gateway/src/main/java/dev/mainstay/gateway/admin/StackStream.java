@@ -76,10 +76,14 @@ public final class StackStream {
                   .map(entry -> event("entry", json.writeValueAsString(entry)));
           Flux<ServerSentEvent<String>> drawn =
               pictures.onBackpressureLatest().map(picture -> event("picture", picture));
-          return Flux.merge(entries, drawn)
-              .startWith(
-                  event("timeline", json.writeValueAsString(watch.timeline().entries())),
-                  event("picture", json.writeValueAsString(picture())))
+          Flux<ServerSentEvent<String>> soFar =
+              Flux.defer(
+                  () ->
+                      Flux.just(
+                          event("timeline", json.writeValueAsString(watch.timeline().entries())),
+                          event("picture", json.writeValueAsString(picture()))));
+          // In this order nothing is missed that is told meanwhile; it may come twice.
+          return Flux.merge(entries, soFar, drawn)
               .takeUntilOther(end.asMono())
               .onErrorComplete()
               .doFinally(_ -> listeners.decrementAndGet());
