@@ -54,6 +54,8 @@ class MysqlStackIT extends StackScenarios {
         assertThat(page.locator(".notices")).containsText("<b>Found</b>: a browser");
         assertThat(page.locator("#served-by")).containsText("web-" + instance);
       }
+      page.navigate("/");
+      assertThat(page.locator("#served-by")).containsText("gw-1");
       visitor.findsItAccessible();
       visitor.keepsAPicture("board-1280");
       visitor.sawNothingWrong();
