@@ -17,7 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * One address that is asked for JSON again and again, never twice at a time. What it said last
- * stands here until it says something else, or nothing.
+ * stands here until it says something else, or has said nothing twice in a row: one answer that is
+ * late is no news.
  */
 final class Inquiry {
 
@@ -27,6 +28,10 @@ final class Inquiry {
   private final URI uri;
   private final JsonMapper json;
   private final AtomicBoolean asking = new AtomicBoolean();
+
+  /** Answers come one after the other, so this needs no guard. */
+  private int silences;
+
   private volatile Answer answer = new Answer(Optional.empty(), "not asked yet");
 
   /**
@@ -68,7 +73,14 @@ final class Inquiry {
           .timeout(PATIENCE)
           .onErrorResume(error -> Mono.just(new Answer(Optional.empty(), why(error))))
           .doFinally(_ -> asking.set(false))
-          .subscribe(told -> answer = told);
+          .subscribe(this::take);
+    }
+  }
+
+  private void take(Answer told) {
+    silences = told.body().isPresent() ? 0 : silences + 1;
+    if (silences != 1 || answer.body().isEmpty()) {
+      answer = told;
     }
   }
 
