@@ -230,8 +230,8 @@ public class GatewayConfiguration {
   }
 
   @Bean
-  ProblemHandler problemHandler(JsonMapper json) {
-    return new ProblemHandler(json);
+  ProblemHandler problemHandler() {
+    return new ProblemHandler();
   }
 
   @Bean
