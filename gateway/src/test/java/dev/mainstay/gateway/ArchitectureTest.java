@@ -41,6 +41,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void tellingIsPure() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "telling")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "org.jspecify..", ROOT + "telling")
+        .check(classes);
+  }
+
+  @Test
   void upstreamKnowsNothingOfSpring() {
     noClasses()
         .that()
@@ -49,6 +60,25 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "org.springframework..",
+            ROOT + "route",
+            ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
+        .check(classes);
+  }
+
+  @Test
+  void guardKnowsNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "guard")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            ROOT + "upstream",
+            ROOT + "balance",
             ROOT + "route",
             ROOT + "check",
             ROOT + "discovery",

@@ -29,6 +29,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyServerProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.config.HttpClientProperties;
@@ -227,6 +229,17 @@ public class GatewayConfiguration {
   @ConditionalOnProperty("mainstay.gateway.share-port")
   SharedPort sharedPort() {
     return new SharedPort();
+  }
+
+  @Bean
+  FrontDoor frontDoor(
+      GatewaySettings settings, ServerProperties server, NettyServerProperties netty) {
+    return new FrontDoor(
+        settings
+            .guard()
+            .limits(
+                Math.toIntExact(netty.getMaxInitialLineLength().toBytes()),
+                Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes())));
   }
 
   @Bean

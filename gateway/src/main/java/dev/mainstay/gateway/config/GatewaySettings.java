@@ -5,6 +5,7 @@ import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.balance.Server;
 import dev.mainstay.gateway.discovery.NameServer;
 import dev.mainstay.gateway.discovery.Target;
+import dev.mainstay.gateway.guard.Limits;
 import dev.mainstay.gateway.health.HealthPolicy;
 import dev.mainstay.gateway.upstream.RetryRule;
 import dev.mainstay.gateway.upstream.Timeouts;
@@ -27,6 +28,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pools the pools, by the name that routes use: {@code lb://NAME}
  * @param exposeServedBy whether responses carry {@code X-Served-By} with the server's id
  * @param sharePort whether other gateways of the same user may listen on the site's port too
+ * @param guard how slowly a client may send
  * @param admin who may see and change what
  */
 @ConfigurationProperties(prefix = GatewaySettings.PREFIX, ignoreUnknownFields = false)
@@ -35,6 +37,7 @@ public record GatewaySettings(
     Map<String, PoolSettings> pools,
     @DefaultValue("true") boolean exposeServedBy,
     @DefaultValue("false") boolean sharePort,
+    @DefaultValue GuardSettings guard,
     @DefaultValue AdminSettings admin) {
 
   static final String PREFIX = "mainstay.gateway";
@@ -241,6 +244,25 @@ public record GatewaySettings(
 
     Timeouts timeouts() {
       return new Timeouts(connect, response, total);
+    }
+  }
+
+  /**
+   * How slowly a client may send; how much is Spring's to say ({@code
+   * server.netty.max-initial-line-length}, {@code server.max-http-request-header-size}).
+   *
+   * @param headTimeout from the first byte of a request to the end of its headers
+   * @param bodyTimeout how long a body may stand still while its server waits for more
+   */
+  public record GuardSettings(
+      @DefaultValue("10s") Duration headTimeout, @DefaultValue("30s") Duration bodyTimeout) {
+
+    public GuardSettings {
+      var _ = new Limits(16, 16, headTimeout, bodyTimeout);
+    }
+
+    Limits limits(int line, int headers) {
+      return new Limits(line, headers, headTimeout, bodyTimeout);
     }
   }
 

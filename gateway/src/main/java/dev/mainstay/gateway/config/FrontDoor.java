@@ -1,0 +1,31 @@
+package dev.mainstay.gateway.config;
+
+import dev.mainstay.gateway.guard.Guard;
+import dev.mainstay.gateway.guard.Limits;
+import io.netty.channel.Channel;
+import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import reactor.netty.NettyPipeline;
+
+/** Puts the guard into every connection to the site's port that speaks HTTP/1.1. */
+final class FrontDoor implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
+
+  private final Limits limits;
+
+  FrontDoor(Limits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public void customize(NettyReactiveWebServerFactory factory) {
+    factory.addServerCustomizers(
+        server -> server.doOnChannelInit((observer, channel, address) -> open(channel)));
+  }
+
+  private void open(Channel channel) {
+    // Where the protocol is still to be agreed on (HTTP/2 over TLS) there is no codec yet.
+    if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
+      Guard.install(channel.pipeline(), NettyPipeline.HttpCodec, limits);
+    }
+  }
+}
