@@ -69,6 +69,41 @@ class ArchitectureTest {
   }
 
   @Test
+  void engineAndExpressKnowNothingOfSpring() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "engine")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            "reactor..",
+            ROOT + "express",
+            ROOT + "guard",
+            ROOT + "telling",
+            ROOT + "route",
+            ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
+        .check(classes);
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "express")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            "reactor..",
+            ROOT + "route",
+            ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
+        .check(classes);
+  }
+
+  @Test
   void guardKnowsNobody() {
     noClasses()
         .that()

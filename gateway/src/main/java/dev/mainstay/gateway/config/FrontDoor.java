@@ -1,19 +1,26 @@
 package dev.mainstay.gateway.config;
 
+import dev.mainstay.gateway.express.Express;
 import dev.mainstay.gateway.guard.Guard;
 import dev.mainstay.gateway.guard.Limits;
 import io.netty.channel.Channel;
+import java.util.Optional;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import reactor.netty.NettyPipeline;
 
-/** Puts the guard into every connection to the site's port that speaks HTTP/1.1. */
+/**
+ * Puts the guard, and behind it the express front where there is one, into every connection to the
+ * site's port that speaks HTTP/1.1.
+ */
 final class FrontDoor implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
 
   private final Limits limits;
+  private final Optional<Express> express;
 
-  FrontDoor(Limits limits) {
+  FrontDoor(Limits limits, Optional<Express> express) {
     this.limits = limits;
+    this.express = express;
   }
 
   @Override
@@ -26,6 +33,7 @@ final class FrontDoor implements WebServerFactoryCustomizer<NettyReactiveWebServ
     // Where the protocol is still to be agreed on (HTTP/2 over TLS) there is no codec yet.
     if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
       Guard.install(channel.pipeline(), NettyPipeline.HttpCodec, limits);
+      express.ifPresent(it -> it.install(channel.pipeline(), Guard.LAST));
     }
   }
 }

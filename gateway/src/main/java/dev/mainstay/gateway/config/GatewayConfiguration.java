@@ -6,6 +6,7 @@ import dev.mainstay.gateway.check.Checks;
 import dev.mainstay.gateway.config.GatewaySettings.DiscoverySettings;
 import dev.mainstay.gateway.config.GatewaySettings.PoolSettings;
 import dev.mainstay.gateway.discovery.Discovery;
+import dev.mainstay.gateway.express.Express;
 import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.metrics.PoolMetrics;
 import dev.mainstay.gateway.problem.ProblemHandler;
@@ -17,8 +18,6 @@ import dev.mainstay.gateway.upstream.Changes;
 import dev.mainstay.gateway.upstream.Pool;
 import dev.mainstay.gateway.upstream.Pools;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +41,7 @@ import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
@@ -52,6 +52,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Wires pools, filters and checks into Spring Cloud Gateway. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(GatewaySettings.class)
+@Import(ExpressConfiguration.class)
 public class GatewayConfiguration {
 
   @Bean
@@ -158,16 +159,8 @@ public class GatewayConfiguration {
 
   @Bean
   ToServerHeaders toServerHeaders(GatewaySettings settings, GatewayProperties gateway) {
-    String id = settings.id() == null ? hostName() : settings.id();
-    return new ToServerHeaders(id, !StringUtils.hasText(gateway.getTrustedProxies()));
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException nameless) {
-      return "gateway";
-    }
+    return new ToServerHeaders(
+        settings.nameOrHost(), !StringUtils.hasText(gateway.getTrustedProxies()));
   }
 
   /** In place of Spring Cloud Gateway's, which {@code application.yml} switches off. */
@@ -233,13 +226,17 @@ public class GatewayConfiguration {
 
   @Bean
   FrontDoor frontDoor(
-      GatewaySettings settings, ServerProperties server, NettyServerProperties netty) {
+      GatewaySettings settings,
+      ServerProperties server,
+      NettyServerProperties netty,
+      ObjectProvider<Express> express) {
     return new FrontDoor(
         settings
             .guard()
             .limits(
                 Math.toIntExact(netty.getMaxInitialLineLength().toBytes()),
-                Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes())));
+                Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes())),
+        express.stream().findFirst());
   }
 
   @Bean

@@ -9,8 +9,10 @@ import dev.mainstay.gateway.guard.Limits;
 import dev.mainstay.gateway.health.HealthPolicy;
 import dev.mainstay.gateway.upstream.RetryRule;
 import dev.mainstay.gateway.upstream.Timeouts;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +31,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param exposeServedBy whether responses carry {@code X-Served-By} with the server's id
  * @param sharePort whether other gateways of the same user may listen on the site's port too
  * @param guard how slowly a client may send
+ * @param express the short way of requests that are only balanced
  * @param admin who may see and change what
  */
 @ConfigurationProperties(prefix = GatewaySettings.PREFIX, ignoreUnknownFields = false)
@@ -38,6 +41,7 @@ public record GatewaySettings(
     @DefaultValue("true") boolean exposeServedBy,
     @DefaultValue("false") boolean sharePort,
     @DefaultValue GuardSettings guard,
+    @DefaultValue ExpressSettings express,
     @DefaultValue AdminSettings admin) {
 
   static final String PREFIX = "mainstay.gateway";
@@ -57,6 +61,18 @@ public record GatewaySettings(
                     .formatted(name));
           }
         });
+  }
+
+  /** The name under which servers see this gateway. */
+  String nameOrHost() {
+    if (id != null) {
+      return id;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "gateway";
+    }
   }
 
   /**
@@ -246,6 +262,15 @@ public record GatewaySettings(
       return new Timeouts(connect, response, total);
     }
   }
+
+  /**
+   * The short way: what a route only balances goes to its server without passing through Spring
+   * Cloud Gateway.
+   *
+   * @param enabled whether there is a short way; without it every request passes through Spring
+   *     Cloud Gateway. It is off by default while it is new
+   */
+  public record ExpressSettings(@DefaultValue("false") boolean enabled) {}
 
   /**
    * How slowly a client may send; how much is Spring's to say ({@code

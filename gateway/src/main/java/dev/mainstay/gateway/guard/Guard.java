@@ -12,6 +12,9 @@ import io.netty.channel.ChannelPipeline;
  */
 public final class Guard {
 
+  /** The name of the last handler of the guard. */
+  public static final String LAST = "mainstay.turns";
+
   private Guard() {}
 
   /**
@@ -22,6 +25,6 @@ public final class Guard {
   public static void install(ChannelPipeline pipeline, String codec, Limits limits) {
     ByteGuard bytes = new ByteGuard(limits);
     pipeline.addBefore(codec, "mainstay.guard", bytes);
-    pipeline.addAfter(codec, "mainstay.turns", new Turns(bytes));
+    pipeline.addAfter(codec, LAST, new Turns(bytes));
   }
 }

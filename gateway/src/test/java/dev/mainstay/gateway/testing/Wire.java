@@ -2,28 +2,39 @@ package dev.mainstay.gateway.testing;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** A client that sends and receives bytes as they are. */
+/** One side of a connection, which sends and receives bytes as they are. */
 public final class Wire implements AutoCloseable {
 
   private final Socket socket;
-  private final InputStream in;
+  private final PushbackInputStream in;
 
-  private Wire(Socket socket) throws IOException {
+  Wire(Socket socket) throws IOException {
     this.socket = socket;
-    this.in = new BufferedInputStream(socket.getInputStream());
+    socket.setTcpNoDelay(true);
+    this.in = new PushbackInputStream(new BufferedInputStream(socket.getInputStream()));
   }
 
   public static Wire to(int port) throws IOException {
-    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(10_000);
-    socket.setTcpNoDelay(true);
-    return new Wire(socket);
+    Wire wire = new Wire(new Socket(InetAddress.getLoopbackAddress(), port));
+    wire.socket.setSoTimeout(10_000);
+    return wire;
+  }
+
+  /** Waits for the first byte of a peer that may take its time; false if it ends before. */
+  boolean begins() throws IOException {
+    int first = in.read();
+    if (first >= 0) {
+      in.unread(first);
+      socket.setSoTimeout(10_000);
+    }
+    return first >= 0;
   }
 
   public Wire send(String bytes) throws IOException {
@@ -40,6 +51,20 @@ public final class Wire implements AutoCloseable {
   /** Exactly so many bytes. */
   public String read(int count) throws IOException {
     return new String(in.readNBytes(count), StandardCharsets.ISO_8859_1);
+  }
+
+  /** Reads and drops so many bytes; how many there were. */
+  public long drain(long count) throws IOException {
+    byte[] block = new byte[64 * 1024];
+    long drained = 0;
+    while (drained < count) {
+      int read = in.read(block, 0, (int) Math.min(block.length, count - drained));
+      if (read < 0) {
+        break;
+      }
+      drained += read;
+    }
+    return drained;
   }
 
   /** The next head, its empty line included; ends short where the gateway closes. */
@@ -78,9 +103,15 @@ public final class Wire implements AutoCloseable {
     return head + body;
   }
 
-  /** Only this side ends. */
-  public void endOutput() throws IOException {
-    socket.shutdownOutput();
+  /** Whether the peer ends the connection, in order or by a reset, without another byte. */
+  public boolean ends() {
+    try {
+      return in.read() < 0;
+    } catch (SocketTimeoutException open) {
+      return false;
+    } catch (IOException reset) {
+      return true;
+    }
   }
 
   public Socket socket() {
