@@ -9,36 +9,48 @@ import dev.mainstay.gateway.testing.ScriptedServer;
 import dev.mainstay.gateway.testing.Wire;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client may send, byte for byte, to a real gateway in front of a server that notes all. */
+/**
+ * What a client may send, byte for byte, to a real gateway in front of a server that notes all, by
+ * both fronts.
+ */
+@ParameterizedClass(name = "express {0}")
+@ValueSource(booleans = {false, true})
 class GuardIT {
 
-  private static final Rig RIG =
-      new Rig()
-          .pool("strict", 1)
-          .pool("turns", 1)
-          .pool("body", 1)
-          .pool("slow", 1)
-          .set("mainstay.gateway.guard.head-timeout", "500ms")
-          .set("mainstay.gateway.guard.body-timeout", "2s");
+  private static Rig rig = new Rig();
 
-  @BeforeAll
-  static void start() {
-    RIG.start();
+  @Parameter boolean express;
+
+  @BeforeParameterizedClassInvocation
+  static void start(boolean express) {
+    rig =
+        new Rig()
+            .set("mainstay.gateway.express.enabled", express)
+            .pool("strict", 1)
+            .pool("turns", 1)
+            .pool("body", 1)
+            .pool("slow", 1)
+            .set("mainstay.gateway.guard.head-timeout", "500ms")
+            .set("mainstay.gateway.guard.body-timeout", "2s")
+            .start();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stop() {
-    RIG.close();
+    rig.close();
   }
 
   private static String exchange(String bytes) throws IOException {
-    try (Wire wire = Wire.to(RIG.sitePort())) {
+    try (Wire wire = Wire.to(rig.sitePort())) {
       return wire.send(bytes).rest();
     }
   }
@@ -72,7 +84,7 @@ class GuardIT {
         .startsWith("HTTP/1.1 %d ".formatted(status))
         .contains("connection: close", "application/problem+json", "\"status\":" + status)
         .containsOnlyOnce("content-length");
-    assertThat(RIG.server("strict", "A").requests()).isEmpty();
+    assertThat(rig.server("strict", "A").requests()).isEmpty();
   }
 
   @Test
@@ -82,12 +94,12 @@ class GuardIT {
             exchange(
                 "GET /strict/ HTTP/1.1\r\nHost: a\r\nX: %s\r\n\r\n".formatted("x".repeat(9000))))
         .startsWith("HTTP/1.1 431 ");
-    assertThat(RIG.server("strict", "A").requests()).isEmpty();
+    assertThat(rig.server("strict", "A").requests()).isEmpty();
   }
 
   @Test
   void refusalWaitsForTheAnswersBeforeIt() throws Exception {
-    ScriptedServer server = RIG.server("turns", "A");
+    ScriptedServer server = rig.server("turns", "A");
     CountDownLatch asked = new CountDownLatch(1);
     CountDownLatch answer = new CountDownLatch(1);
     server.script(
@@ -96,7 +108,7 @@ class GuardIT {
           answer.await();
           say(client, 200, request.target());
         });
-    try (Wire wire = Wire.to(RIG.sitePort())) {
+    try (Wire wire = Wire.to(rig.sitePort())) {
       wire.send(get("/turns/1") + get("/turns/2") + "GET /turns/3\r\n\r\n" + get("/turns/4"));
       asked.await();
       assertThat(server.requests()).hasSize(1);
@@ -113,47 +125,47 @@ class GuardIT {
 
   @Test
   void chunkThatGoesWrongLaterEndsTheRequestAtItsServer() throws IOException {
-    try (Wire wire = Wire.to(RIG.sitePort())) {
+    try (Wire wire = Wire.to(rig.sitePort())) {
       wire.send(
           "POST /body/ HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n");
-      await().untilAsserted(() -> assertThat(RIG.fact("body", "A", "inFlight")).isEqualTo("1"));
+      await().untilAsserted(() -> assertThat(rig.fact("body", "A", "inFlight")).isEqualTo("1"));
 
       wire.send("xyz\r\n");
 
       assertThat(wire.rest()).startsWith("HTTP/1.1 400 ");
     }
-    await().untilAsserted(() -> assertThat(RIG.fact("body", "A", "inFlight")).isEqualTo("0"));
+    await().untilAsserted(() -> assertThat(rig.fact("body", "A", "inFlight")).isEqualTo("0"));
     // A scripted server notes only requests that came whole.
-    assertThat(RIG.server("body", "A").requests()).isEmpty();
-    assertThat(RIG.fact("body", "A", "failures")).isEqualTo("0");
+    assertThat(rig.server("body", "A").requests()).isEmpty();
+    assertThat(rig.fact("body", "A", "failures")).isEqualTo("0");
   }
 
   @Test
   void slowHeadAndSlowBodyAre408() throws IOException {
-    try (Wire wire = Wire.to(RIG.sitePort())) {
+    try (Wire wire = Wire.to(rig.sitePort())) {
       assertThat(wire.send("GET /slow/ HTTP/1.1\r\nHost: a\r\n").rest())
           .startsWith("HTTP/1.1 408 ");
     }
-    try (Wire wire = Wire.to(RIG.sitePort())) {
+    try (Wire wire = Wire.to(rig.sitePort())) {
       assertThat(
               wire.send("POST /slow/ HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\npart").rest())
           .startsWith("HTTP/1.1 408 ");
     }
-    await().untilAsserted(() -> assertThat(RIG.fact("slow", "A", "inFlight")).isEqualTo("0"));
-    assertThat(RIG.server("slow", "A").requests()).isEmpty();
+    await().untilAsserted(() -> assertThat(rig.fact("slow", "A", "inFlight")).isEqualTo("0"));
+    assertThat(rig.server("slow", "A").requests()).isEmpty();
   }
 
   @Test
   void slowServerIsNotASlowClient() throws Exception {
     CountDownLatch late = new CountDownLatch(1);
-    RIG.server("slow", "A")
+    rig.server("slow", "A")
         .script(
             (request, client) -> {
               late.await();
               say(client, 200, "late");
             });
-    try (Wire wire = Wire.to(RIG.sitePort());
-        Wire other = Wire.to(RIG.sitePort())) {
+    try (Wire wire = Wire.to(rig.sitePort());
+        Wire other = Wire.to(rig.sitePort())) {
       wire.send(get("/slow/patience"));
       // Longer than a slow head takes to be refused.
       other.send("GET /slow/ HTTP/1.1\r\n");

@@ -45,6 +45,8 @@ final class ByteGuard extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
+    // As the channel does: what was asked for has come, and more is read when somebody asks again.
+    reading = ctx.channel().config().isAutoRead();
     if (refused) {
       ReferenceCountUtil.release(message);
     } else if (steppedAside || !(message instanceof ByteBuf bytes)) {
@@ -88,7 +90,6 @@ final class ByteGuard extends ChannelDuplexHandler {
 
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
-    reading = ctx.channel().config().isAutoRead();
     if (scan.inHead()) {
       if (!headBegun) {
         headBegun = true;
