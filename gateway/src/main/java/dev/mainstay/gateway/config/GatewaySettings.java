@@ -268,7 +268,8 @@ public record GatewaySettings(
    * Cloud Gateway.
    *
    * @param enabled whether there is a short way; without it every request passes through Spring
-   *     Cloud Gateway. It is off by default while it is new
+   *     Cloud Gateway. Off by default while it is new: it leaves paths as they are where Spring
+   *     Cloud Gateway collapses //, and its requests are not in http_server_requests
    */
   public record ExpressSettings(@DefaultValue("false") boolean enabled) {}
 

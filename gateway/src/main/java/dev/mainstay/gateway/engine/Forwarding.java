@@ -68,6 +68,7 @@ public final class Forwarding {
   private final boolean hasBody;
   private final boolean held;
   private final boolean expectsContinue;
+  private final boolean hostless;
   private final long start = System.nanoTime();
 
   /** Parts of the body that are here: all of a held one, the unsent ones of a streamed one. */
@@ -115,6 +116,7 @@ public final class Forwarding {
     this.hasBody = chunked || length > 0;
     this.held = !hasBody || (harmless && !chunked && length <= MAX_HELD);
     this.expectsContinue = hasBody && HttpUtil.is100ContinueExpected(given);
+    this.hostless = !headers.contains(HttpHeaderNames.HOST);
     prepare(headers, front);
     this.request =
         hasBody
@@ -191,12 +193,15 @@ public final class Forwarding {
     } else {
       due = 0;
       long connectMillis = Math.min(pool.timeouts().connect().toMillis(), left / 1_000_000);
-      link = Link.open(lane, server.uri(), front.channel(), connectMillis, this);
+      Link fresh = Link.to(server.uri(), lane, this);
+      // Known before it is opened: that may fail on the spot.
+      link = fresh;
+      fresh.open(front.channel(), connectMillis);
     }
   }
 
   void connected(Link open) {
-    if (!request.headers().contains(HttpHeaderNames.HOST) && attempt != null) {
+    if (hostless && attempt != null) {
       request.headers().set(HttpHeaderNames.HOST, attempt.server().uri().getRawAuthority());
     }
     sending = true;
@@ -214,10 +219,23 @@ public final class Forwarding {
       }
     }
     open.flush();
+    if (link != open) {
+      return;
+    }
     if (whole) {
       awaitAnswer();
-    } else if (open.isWritable()) {
+    } else {
+      askForMore(open);
+    }
+  }
+
+  private void askForMore(Link open) {
+    if (open.isWritable()) {
       front.more();
+    } else if (due == 0 && !answerBegun) {
+      // A server that neither takes the body nor answers is late as well.
+      due = System.nanoTime() + pool.timeouts().response().toNanos();
+      lane.watch(this);
     }
   }
 
@@ -248,7 +266,7 @@ public final class Forwarding {
     open.write(part);
     if (bodyEnded) {
       open.flush();
-      if (!answerBegun) {
+      if (link == open && !answerBegun) {
         awaitAnswer();
       }
     }
@@ -262,15 +280,18 @@ public final class Forwarding {
     if (held) {
       front.more();
     } else if (sending && link != null) {
-      link.flush();
-      if (link != null && link.isWritable()) {
-        front.more();
+      Link open = link;
+      open.flush();
+      if (link == open) {
+        askForMore(open);
       }
     }
   }
 
   void serverWritable() {
     if (!held && sending && !bodyEnded) {
+      due = 0;
+      lane.unwatch(this);
       front.more();
     }
   }

@@ -28,11 +28,14 @@ final class Link extends ChannelInboundHandlerAdapter {
     this.user = user;
   }
 
-  /** A new connection, still to be opened, of the same kind as {@code like}. */
-  static Link open(Lane lane, URI server, Channel like, long connectMillis, Forwarding user) {
-    Link link = new Link(lane, server, user);
-    lane.connect(server, like, connectMillis, link);
-    return link;
+  /** A connection that is still to be opened. */
+  static Link to(URI server, Lane lane, Forwarding user) {
+    return new Link(lane, server, user);
+  }
+
+  /** Opens it, of the same kind as {@code like}; its user hears how that went. */
+  void open(Channel like, long connectMillis) {
+    lane.connect(server, like, connectMillis, this);
   }
 
   void connected(Future<? super Void> result) {

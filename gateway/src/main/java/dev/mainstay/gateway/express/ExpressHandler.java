@@ -103,6 +103,12 @@ final class ExpressHandler extends ChannelDuplexHandler implements Front {
   }
 
   private void takePart(ChannelHandlerContext ctx, HttpContent part) {
+    if (part.decoderResult().isFailure()) {
+      // It would look like the end of the body.
+      part.release();
+      var _ = ctx.close();
+      return;
+    }
     boolean last = part instanceof LastHttpContent;
     Forwarding taken = current;
     if (last) {
