@@ -41,6 +41,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void tellingIsPure() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + "telling")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "org.jspecify..", ROOT + "telling")
+        .check(classes);
+  }
+
+  @Test
   void upstreamKnowsNothingOfSpring() {
     noClasses()
         .that()
@@ -49,6 +60,60 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAnyPackage(
             "org.springframework..",
+            ROOT + "route",
+            ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
+        .check(classes);
+  }
+
+  @Test
+  void engineAndExpressKnowNothingOfSpring() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "engine")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            "reactor..",
+            ROOT + "express",
+            ROOT + "guard",
+            ROOT + "telling",
+            ROOT + "route",
+            ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
+        .check(classes);
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "express")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            "reactor..",
+            ROOT + "route",
+            ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
+        .check(classes);
+  }
+
+  @Test
+  void guardKnowsNobody() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "guard")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            ROOT + "upstream",
+            ROOT + "balance",
             ROOT + "route",
             ROOT + "check",
             ROOT + "discovery",
@@ -80,7 +145,8 @@ class ArchitectureTest {
         .resideInAPackage(ROOT + "route")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(ROOT + "check", ROOT + "discovery", ROOT + "admin", ROOT + "config")
+        .resideInAnyPackage(
+            ROOT + "check", ROOT + "discovery", ROOT + "admin", ROOT + "watch", ROOT + "config")
         .check(classes);
     noClasses()
         .that()
@@ -95,6 +161,23 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(ROOT + "route", ROOT + "check", ROOT + "discovery", ROOT + "config")
+        .check(classes);
+  }
+
+  @Test
+  void theWatchKnowsNothingOfSpring() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + "watch")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.springframework..",
+            ROOT + "route",
+            ROOT + "check",
+            ROOT + "discovery",
+            ROOT + "admin",
+            ROOT + "config")
         .check(classes);
   }
 }

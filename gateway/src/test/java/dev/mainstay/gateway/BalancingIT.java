@@ -30,40 +30,51 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who gets which request, through a real gateway in front of real servers. */
+/** Who gets which request, through a real gateway in front of real servers, by both fronts. */
+@ParameterizedClass(name = "express {0}")
+@ValueSource(booleans = {false, true})
 class BalancingIT {
 
-  private static final Rig RIG =
-      new Rig()
-          .pool("order", 5, 1, 1)
-          .pool("shares", 5, 3, 2)
-          .pool("weights", 1, 1)
-          .pool("states", 1, 1, 1)
-          .pool("comeback", 1, 1)
-          .pool("panic", 1, 1)
-          .pool("nobody", 1, 1)
-          .pool("spare", 1, 1)
-          .set("mainstay.gateway.pools.spare.servers[1].backup", true)
-          .pool("passive", 1, 1)
-          .pool("socket", 1);
+  private static Rig rig = new Rig();
 
-  @BeforeAll
-  static void start() {
-    RIG.start();
+  @Parameter boolean express;
+
+  private static Rig rig(boolean express) {
+    return new Rig()
+        .set("mainstay.gateway.express.enabled", express)
+        .pool("order", 5, 1, 1)
+        .pool("shares", 5, 3, 2)
+        .pool("weights", 1, 1)
+        .pool("states", 1, 1, 1)
+        .pool("comeback", 1, 1)
+        .pool("panic", 1, 1)
+        .pool("nobody", 1, 1)
+        .pool("spare", 1, 1)
+        .set("mainstay.gateway.pools.spare.servers[1].backup", true)
+        .pool("passive", 1, 1)
+        .pool("socket", 1);
   }
 
-  @AfterAll
+  @BeforeParameterizedClassInvocation
+  static void start(boolean express) {
+    rig = rig(express).start();
+  }
+
+  @AfterParameterizedClassInvocation
   static void stop() {
-    RIG.close();
+    rig.close();
   }
 
   @Test
   void weights511GiveTheSmoothOrderUpToRotation() {
-    String served = RIG.servers("/order/", 21);
+    String served = rig.servers("/order/", 21);
 
     assertThat("AABACAA".repeat(5)).contains(served);
   }
@@ -73,7 +84,7 @@ class BalancingIT {
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<String>> served =
           IntStream.range(0, 8)
-              .mapToObj(i -> clients.submit(() -> RIG.servers("/shares/", 125)))
+              .mapToObj(i -> clients.submit(() -> rig.servers("/shares/", 125)))
               .toList();
       StringBuilder all = new StringBuilder();
       for (Future<String> one : served) {
@@ -82,23 +93,23 @@ class BalancingIT {
 
       assertThat(counts(all.toString())).isEqualTo(Map.of("A", 500, "B", 300, "C", 200));
     }
-    assertThat(RIG.server("shares", "A").requests()).hasSize(500);
-    assertThat(RIG.fact("shares", "A", "requests")).isEqualTo("500");
-    assertThat(RIG.fact("shares", "B", "requests")).isEqualTo("300");
-    assertThat(RIG.fact("shares", "C", "requests")).isEqualTo("200");
-    await().untilAsserted(() -> assertThat(RIG.fact("shares", "A", "inFlight")).isEqualTo("0"));
+    assertThat(rig.server("shares", "A").requests()).hasSize(500);
+    assertThat(rig.fact("shares", "A", "requests")).isEqualTo("500");
+    assertThat(rig.fact("shares", "B", "requests")).isEqualTo("300");
+    assertThat(rig.fact("shares", "C", "requests")).isEqualTo("200");
+    await().untilAsserted(() -> assertThat(rig.fact("shares", "A", "inFlight")).isEqualTo("0"));
   }
 
   @Test
   void weightSetWhileTrafficRunsIsInForceForTheNextPick() {
-    try (Load load = Load.start(RIG, "/weights/", 6)) {
+    try (Load load = Load.start(rig, "/weights/", 6)) {
       await().until(() -> load.done() > 200);
 
-      RIG.change("weights", "B", "{\"weight\":0}");
+      rig.change("weights", "B", "{\"weight\":0}");
       long without = load.now();
       await().until(() -> load.done() > without + 300);
 
-      RIG.change("weights", "B", "{\"weight\":256}");
+      rig.change("weights", "B", "{\"weight\":256}");
       await().until(() -> load.done() > without + 900);
       assertThat(load.stop().failed()).isEmpty();
 
@@ -115,19 +126,19 @@ class BalancingIT {
 
   @Test
   void drainedServerAndServerInMaintenanceGetNothingAndComeBack() {
-    try (Load load = Load.start(RIG, "/states/", 6)) {
+    try (Load load = Load.start(rig, "/states/", 6)) {
       await().until(() -> load.done() > 100);
 
-      RIG.change("states", "B", "{\"state\":\"DRAIN\"}");
-      RIG.change("states", "C", "{\"state\":\"MAINT\"}");
+      rig.change("states", "B", "{\"state\":\"DRAIN\"}");
+      rig.change("states", "C", "{\"state\":\"MAINT\"}");
       long out = load.now();
       await().until(() -> load.done() > out + 300);
       assertThat(load.since(out)).allMatch(seen -> seen.servedBy().equals("A"));
-      assertThat(RIG.fact("states", "B", "health")).isEqualTo("UP");
-      assertThat(RIG.fact("states", "C", "health")).isEqualTo("UNKNOWN");
+      assertThat(rig.fact("states", "B", "health")).isEqualTo("UP");
+      assertThat(rig.fact("states", "C", "health")).isEqualTo("UNKNOWN");
 
-      RIG.change("states", "B", "{\"state\":\"READY\"}");
-      RIG.change("states", "C", "{\"state\":\"READY\"}");
+      rig.change("states", "B", "{\"state\":\"READY\"}");
+      rig.change("states", "C", "{\"state\":\"READY\"}");
       long back = load.now();
       await().until(() -> load.done() > back + 300);
       assertThat(load.stop().failed()).isEmpty();
@@ -138,37 +149,37 @@ class BalancingIT {
 
   @Test
   void checksTakeAServerOutAndItComesBackWithoutABurst() {
-    ScriptedServer b = RIG.server("comeback", "B");
-    assertThat(counts(RIG.servers("/comeback/", 10))).isEqualTo(Map.of("A", 5, "B", 5));
+    ScriptedServer b = rig.server("comeback", "B");
+    assertThat(counts(rig.servers("/comeback/", 10))).isEqualTo(Map.of("A", 5, "B", 5));
 
     b.health(503);
-    await().until(() -> RIG.fact("comeback", "B", "health").equals("DOWN"));
-    assertThat(RIG.fact("comeback", "B", "healthReason"))
+    await().until(() -> rig.fact("comeback", "B", "health").equals("DOWN"));
+    assertThat(rig.fact("comeback", "B", "healthReason"))
         .isEqualTo("/health answered 503 (expected: 2xx or 3xx)");
-    assertThat(RIG.fact("comeback", "B", "effectiveWeight")).isEqualTo("0");
-    assertThat(RIG.servers("/comeback/", 50)).isEqualTo("A".repeat(50));
+    assertThat(rig.fact("comeback", "B", "effectiveWeight")).isEqualTo("0");
+    assertThat(rig.servers("/comeback/", 50)).isEqualTo("A".repeat(50));
 
     b.health(200);
-    await().until(() -> RIG.fact("comeback", "B", "health").equals("UP"));
-    assertThat(RIG.servers("/comeback/", 6)).isIn("ABABAB", "BABABA");
+    await().until(() -> rig.fact("comeback", "B", "health").equals("UP"));
+    assertThat(rig.servers("/comeback/", 6)).isIn("ABABAB", "BABABA");
   }
 
   @Test
   void whileAServerIsReadyNobodyIsTurnedAway() {
-    RIG.server("panic", "A").health(500);
-    RIG.server("panic", "B").health(500);
-    await().until(() -> RIG.fact("panic", "A", "health").equals("DOWN"));
-    await().until(() -> RIG.fact("panic", "B", "health").equals("DOWN"));
+    rig.server("panic", "A").health(500);
+    rig.server("panic", "B").health(500);
+    await().until(() -> rig.fact("panic", "A", "health").equals("DOWN"));
+    await().until(() -> rig.fact("panic", "B", "health").equals("DOWN"));
 
-    assertThat(counts(RIG.servers("/panic/", 10))).isEqualTo(Map.of("A", 5, "B", 5));
+    assertThat(counts(rig.servers("/panic/", 10))).isEqualTo(Map.of("A", 5, "B", 5));
   }
 
   @Test
   void allTakenOutIsA503ThatSaysSo() {
-    RIG.change("nobody", "A", "{\"state\":\"DRAIN\"}");
-    RIG.change("nobody", "B", "{\"weight\":0}");
+    rig.change("nobody", "A", "{\"state\":\"DRAIN\"}");
+    rig.change("nobody", "B", "{\"weight\":0}");
 
-    var response = RIG.get("/nobody/");
+    var response = rig.get("/nobody/");
 
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.headers().firstValue("Retry-After")).contains("5");
@@ -178,33 +189,33 @@ class BalancingIT {
 
   @Test
   void backupStandsInAndStepsBack() {
-    assertThat(RIG.servers("/spare/", 3)).isEqualTo("AAA");
+    assertThat(rig.servers("/spare/", 3)).isEqualTo("AAA");
 
-    RIG.change("spare", "A", "{\"weight\":0}");
-    assertThat(RIG.servers("/spare/", 3)).isEqualTo("BBB");
+    rig.change("spare", "A", "{\"weight\":0}");
+    assertThat(rig.servers("/spare/", 3)).isEqualTo("BBB");
 
-    RIG.change("spare", "A", "{\"weight\":1}");
-    assertThat(RIG.servers("/spare/", 3)).isEqualTo("AAA");
+    rig.change("spare", "A", "{\"weight\":1}");
+    assertThat(rig.servers("/spare/", 3)).isEqualTo("AAA");
   }
 
   @Test
   void modeChangesLive() {
-    assertThat(counts(RIG.servers("/passive/", 4))).isEqualTo(Map.of("A", 2, "B", 2));
+    assertThat(counts(rig.servers("/passive/", 4))).isEqualTo(Map.of("A", 2, "B", 2));
 
     assertThat(
-            RIG.admin("PATCH", "/api/pools/passive", "{\"mode\":\"active-passive\"}").statusCode())
+            rig.admin("PATCH", "/api/pools/passive", "{\"mode\":\"active-passive\"}").statusCode())
         .isEqualTo(200);
-    assertThat(RIG.servers("/passive/", 4)).isEqualTo("AAAA");
+    assertThat(rig.servers("/passive/", 4)).isEqualTo("AAAA");
 
     assertThat(
-            RIG.admin("PATCH", "/api/pools/passive", "{\"mode\":\"active-active\"}").statusCode())
+            rig.admin("PATCH", "/api/pools/passive", "{\"mode\":\"active-active\"}").statusCode())
         .isEqualTo(200);
-    assertThat(counts(RIG.servers("/passive/", 4))).isEqualTo(Map.of("A", 2, "B", 2));
+    assertThat(counts(rig.servers("/passive/", 4))).isEqualTo(Map.of("A", 2, "B", 2));
   }
 
   @Test
   void webSocketPassesThrough() throws Exception {
-    RIG.server("socket", "A").script(BalancingIT::echoFirstFrame);
+    rig.server("socket", "A").script(BalancingIT::echoFirstFrame);
     BlockingQueue<String> received = new LinkedBlockingQueue<>();
     HttpClient client = HttpClient.newHttpClient();
     try {
@@ -212,7 +223,7 @@ class BalancingIT {
           client
               .newWebSocketBuilder()
               .buildAsync(
-                  URI.create("ws://127.0.0.1:%d/socket/".formatted(RIG.sitePort())), into(received))
+                  URI.create("ws://127.0.0.1:%d/socket/".formatted(rig.sitePort())), into(received))
               .get(10, TimeUnit.SECONDS);
 
       socket.sendText("hello", true).get(10, TimeUnit.SECONDS);
@@ -223,7 +234,7 @@ class BalancingIT {
       // Not close(): that would wait for the socket.
       client.shutdownNow();
     }
-    await().untilAsserted(() -> assertThat(RIG.fact("socket", "A", "inFlight")).isEqualTo("0"));
+    await().untilAsserted(() -> assertThat(rig.fact("socket", "A", "inFlight")).isEqualTo("0"));
   }
 
   private static WebSocket.Listener into(BlockingQueue<String> received) {
@@ -273,7 +284,7 @@ class BalancingIT {
 
   @Test
   void stockLoadBalancerIsNotThere() {
-    assertThat(RIG.context().getBeanDefinitionNames())
+    assertThat(rig.context().getBeanDefinitionNames())
         .noneMatch(name -> name.toLowerCase(Locale.ROOT).contains("loadbalancerclientfilter"));
     assertThat(
             getClass()
@@ -281,6 +292,6 @@ class BalancingIT {
                 .getResource(
                     "org/springframework/cloud/loadbalancer/core/RoundRobinLoadBalancer.class"))
         .isNull();
-    assertThat(servedBy(RIG.get("/order/"))).isIn("A", "B", "C");
+    assertThat(servedBy(rig.get("/order/"))).isIn("A", "B", "C");
   }
 }

@@ -22,26 +22,34 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a client sees, and what is counted, when servers fail: through a real gateway, by real
- * sockets.
+ * sockets and by both fronts.
  */
+@ParameterizedClass(name = "express {0}")
+@ValueSource(booleans = {false, true})
 class FaultsIT {
 
   /** So slow that a pool's checks say nothing new during a test. */
   private static final String NEVER = "1h";
 
-  private static final Rig RIG = unchecked(new Rig(), "refused", 1, 1).pool("killed", 1, 1, 1);
+  private static Rig rig = new Rig();
 
-  static {
+  @Parameter boolean express;
+
+  private static Rig rig(boolean express) {
+    Rig rig = new Rig().set("mainstay.gateway.express.enabled", express).pool("killed", 1, 1, 1);
     for (String pool :
         List.of(
+            "refused",
             "lost",
             "lostpost",
             "keyed",
@@ -52,16 +60,17 @@ class FaultsIT {
             "idle",
             "heads",
             "garbled",
-            "single")) {
-      unchecked(RIG, pool, pool.equals("single") ? new int[] {1} : new int[] {1, 1});
+            "late")) {
+      unchecked(rig, pool, 1, 1);
     }
-    unchecked(RIG, "late", 1, 1).set("mainstay.gateway.pools.late.timeouts.response", "700ms");
-    unchecked(RIG, "aborts", 1);
+    unchecked(rig, "single", 1);
+    unchecked(rig, "aborts", 1);
+    return rig.set("mainstay.gateway.pools.late.timeouts.response", "700ms");
   }
 
-  private static Rig unchecked(Rig rig, String pool, int... weights) {
+  private static void unchecked(Rig rig, String pool, int... weights) {
     String health = "mainstay.gateway.pools.%s.health.".formatted(pool);
-    return rig.pool(pool, weights)
+    rig.pool(pool, weights)
         .set(health + "interval", NEVER)
         .set(health + "fast-interval", NEVER)
         .set(health + "down-interval", NEVER)
@@ -69,25 +78,25 @@ class FaultsIT {
         .set(health + "timeout", "30s");
   }
 
-  @BeforeAll
-  static void start() {
-    RIG.start();
+  @BeforeParameterizedClassInvocation
+  static void start(boolean express) {
+    rig = rig(express).start();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stop() {
-    RIG.close();
+    rig.close();
   }
 
   private static HttpResponse<String> post(String path, String body, String... headers) {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(RIG.site(path)).POST(BodyPublishers.ofString(body));
-    return RIG.send(headers.length == 0 ? request : request.headers(headers));
+        HttpRequest.newBuilder(rig.site(path)).POST(BodyPublishers.ofString(body));
+    return rig.send(headers.length == 0 ? request : request.headers(headers));
   }
 
   @Test
   void refusedRequestsGoToAnotherServerWhateverTheMethod() {
-    RIG.server("refused", "A").kill();
+    rig.server("refused", "A").kill();
 
     for (int i = 0; i < 10; i++) {
       HttpResponse<String> response = post("/refused/" + i, "body " + i);
@@ -95,69 +104,69 @@ class FaultsIT {
       assertThat(servedBy(response)).isEqualTo("B");
     }
 
-    assertThat(RIG.server("refused", "B").requests())
+    assertThat(rig.server("refused", "B").requests())
         .extracting(ScriptedServer.Request::body)
         .contains("body 0", "body 9");
-    assertThat(RIG.server("refused", "B").requests()).hasSize(10);
+    assertThat(rig.server("refused", "B").requests()).hasSize(10);
     // Three refused requests count as three failed checks: from then on A is not even tried.
-    assertThat(RIG.fact("refused", "A", "health")).isEqualTo("DOWN");
-    assertThat(RIG.fact("refused", "A", "healthReason"))
+    assertThat(rig.fact("refused", "A", "health")).isEqualTo("DOWN");
+    assertThat(rig.fact("refused", "A", "healthReason"))
         .isEqualTo("connection refused (on a request)");
-    assertThat(RIG.fact("refused", "A", "failures")).isEqualTo(RIG.fact("refused", "A", "retries"));
-    assertThat(Integer.parseInt(RIG.fact("refused", "A", "failures"))).isBetween(1, 3);
-    assertThat(RIG.fact("refused", "B", "requests")).isEqualTo("10");
+    assertThat(rig.fact("refused", "A", "failures")).isEqualTo(rig.fact("refused", "A", "retries"));
+    assertThat(Integer.parseInt(rig.fact("refused", "A", "failures"))).isBetween(1, 3);
+    assertThat(rig.fact("refused", "B", "requests")).isEqualTo("10");
   }
 
   @Test
   void killedServerFailsNoGetAndComesBack() {
-    ScriptedServer b = RIG.server("killed", "B");
-    try (Load load = Load.start(RIG, "/killed/", 12)) {
+    ScriptedServer b = rig.server("killed", "B");
+    try (Load load = Load.start(rig, "/killed/", 12)) {
       await().until(() -> load.done() > 300);
 
       b.kill();
       long dead = load.now();
-      await().until(() -> RIG.fact("killed", "B", "health").equals("DOWN"));
+      await().until(() -> rig.fact("killed", "B", "health").equals("DOWN"));
       await().until(() -> load.done() > dead + 300);
       b.revive();
-      await().until(() -> RIG.fact("killed", "B", "health").equals("UP"));
+      await().until(() -> rig.fact("killed", "B", "health").equals("UP"));
       long back = load.now();
       await().until(() -> load.done() > back + 100);
 
       assertThat(load.stop().failed()).isEmpty();
       assertThat(load.since(back)).anyMatch(seen -> seen.servedBy().equals("B"));
     }
-    await().untilAsserted(() -> assertThat(RIG.fact("killed", "B", "inFlight")).isEqualTo("0"));
+    await().untilAsserted(() -> assertThat(rig.fact("killed", "B", "inFlight")).isEqualTo("0"));
   }
 
   @Test
   void getWhoseServerBreaksOffIsAnsweredByAnother() {
-    RIG.server("lost", "A").script((request, client) -> reset(client));
+    rig.server("lost", "A").script((request, client) -> reset(client));
 
     for (int i = 0; i < 6; i++) {
-      assertThat(servedBy(RIG.get("/lost/"))).isEqualTo("B");
+      assertThat(servedBy(rig.get("/lost/"))).isEqualTo("B");
     }
 
-    assertThat(RIG.fact("lost", "A", "failures")).isEqualTo("3");
-    assertThat(RIG.fact("lost", "A", "retries")).isEqualTo("3");
-    assertThat(RIG.fact("lost", "B", "requests")).isEqualTo("6");
+    assertThat(rig.fact("lost", "A", "failures")).isEqualTo("3");
+    assertThat(rig.fact("lost", "A", "retries")).isEqualTo("3");
+    assertThat(rig.fact("lost", "B", "requests")).isEqualTo("6");
   }
 
   @Test
   void idleConnectionsThatDiedFailNoGet() {
-    ScriptedServer a = RIG.server("idle", "A");
-    RIG.servers("/idle/", 20);
+    ScriptedServer a = rig.server("idle", "A");
+    rig.servers("/idle/", 20);
 
     a.kill();
     a.revive();
 
     for (int i = 0; i < 20; i++) {
-      assertThat(RIG.get("/idle/").statusCode()).isEqualTo(200);
+      assertThat(rig.get("/idle/").statusCode()).isEqualTo(200);
     }
   }
 
   @Test
   void onlyServerThatBreaksOffOnceIsAskedAgain() {
-    ScriptedServer only = RIG.server("single", "A");
+    ScriptedServer only = rig.server("single", "A");
     only.script(
         (request, client) -> {
           if (only.requests().size() == 1) {
@@ -167,13 +176,13 @@ class FaultsIT {
           }
         });
 
-    assertThat(RIG.get("/single/").body()).isEqualTo("second time");
+    assertThat(rig.get("/single/").body()).isEqualTo("second time");
   }
 
   @Test
   void postWithoutAKeyIsNeverSentTwice() {
-    RIG.server("lostpost", "A").script((request, client) -> reset(client));
-    RIG.server("lostpost", "B").script((request, client) -> reset(client));
+    rig.server("lostpost", "A").script((request, client) -> reset(client));
+    rig.server("lostpost", "B").script((request, client) -> reset(client));
 
     HttpResponse<String> response = post("/lostpost/", "once");
 
@@ -181,15 +190,15 @@ class FaultsIT {
     assertThat(response.headers().firstValue("Content-Type")).contains("application/problem+json");
     assertThat(response.body()).contains("broke off before it answered");
     assertThat(
-            RIG.server("lostpost", "A").requests().size()
-                + RIG.server("lostpost", "B").requests().size())
+            rig.server("lostpost", "A").requests().size()
+                + rig.server("lostpost", "B").requests().size())
         .isEqualTo(1);
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void postWithAKeyIsSentToAnotherServer(boolean inHeader) {
-    RIG.server("keyed", "A").script((request, client) -> reset(client));
+    rig.server("keyed", "A").script((request, client) -> reset(client));
 
     for (int i = 0; i < 2; i++) {
       String key = UUID.randomUUID().toString();
@@ -199,44 +208,44 @@ class FaultsIT {
               : post("/keyed/?idempotency-key=" + key, "text " + key);
 
       assertThat(servedBy(response)).isEqualTo("B");
-      assertThat(RIG.server("keyed", "B").requests().getLast().body()).isEqualTo("text " + key);
+      assertThat(rig.server("keyed", "B").requests().getLast().body()).isEqualTo("text " + key);
     }
   }
 
   @Test
   void longPostWithAKeyIsStreamedAndNotSentTwice() {
-    RIG.server("broken", "A").script((request, client) -> reset(client));
-    RIG.server("broken", "B").script((request, client) -> reset(client));
+    rig.server("broken", "A").script((request, client) -> reset(client));
+    rig.server("broken", "B").script((request, client) -> reset(client));
 
     HttpResponse<String> response = post("/broken/", "x".repeat(100_000), "Idempotency-Key", "k");
 
     assertThat(response.statusCode()).isEqualTo(502);
     assertThat(
-            RIG.server("broken", "A").requests().size()
-                + RIG.server("broken", "B").requests().size())
+            rig.server("broken", "A").requests().size()
+                + rig.server("broken", "B").requests().size())
         .isLessThanOrEqualTo(1);
   }
 
   @Test
   void lateGetIsAnsweredByAnotherServerAndLatePostIsA504() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    RIG.server("late", "A").script((request, client) -> over.await());
+    rig.server("late", "A").script((request, client) -> over.await());
 
-    assertThat(servedBy(RIG.get("/late/"))).isEqualTo("B");
-    assertThat(servedBy(RIG.get("/late/"))).isEqualTo("B");
+    assertThat(servedBy(rig.get("/late/"))).isEqualTo("B");
+    assertThat(servedBy(rig.get("/late/"))).isEqualTo("B");
     List<Integer> statuses =
         List.of(post("/late/", "1").statusCode(), post("/late/", "2").statusCode());
 
     assertThat(statuses).containsExactlyInAnyOrder(200, 504);
     // The gateway gave up on A's connections rather than keep them.
-    await().untilAsserted(() -> assertThat(RIG.fact("late", "A", "inFlight")).isEqualTo("0"));
+    await().untilAsserted(() -> assertThat(rig.fact("late", "A", "inFlight")).isEqualTo("0"));
     over.countDown();
   }
 
   @Test
   void whenNobodyListensItIsA503ThatSaysWhenToComeBack() {
-    RIG.server("allgone", "A").kill();
-    RIG.server("allgone", "B").kill();
+    rig.server("allgone", "A").kill();
+    rig.server("allgone", "B").kill();
 
     HttpResponse<String> response = post("/allgone/", "x");
 
@@ -245,20 +254,20 @@ class FaultsIT {
     assertThat(response.body()).contains("No server of pool allgone can be reached.");
 
     HttpResponse<String> page =
-        RIG.send(
-            HttpRequest.newBuilder(RIG.site("/allgone/")).header("Accept", "text/html,*/*;q=0.8"));
+        rig.send(
+            HttpRequest.newBuilder(rig.site("/allgone/")).header("Accept", "text/html,*/*;q=0.8"));
     assertThat(page.statusCode()).isEqualTo(503);
     assertThat(page.headers().firstValue("Content-Type")).contains("text/html;charset=UTF-8");
     assertThat(page.body()).contains("<h1>503 Service Unavailable</h1>");
 
-    RIG.server("allgone", "B").revive();
-    assertThat(servedBy(RIG.get("/allgone/"))).isEqualTo("B");
+    rig.server("allgone", "B").revive();
+    assertThat(servedBy(rig.get("/allgone/"))).isEqualTo("B");
   }
 
   @Test
   void responseThatBreaksOffIsNeverReplayedAndItsTruncationShows() throws Exception {
     for (String server : List.of("A", "B")) {
-      RIG.server("cut", server)
+      rig.server("cut", server)
           .script(
               (request, client) -> {
                 write(client, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf");
@@ -269,21 +278,21 @@ class FaultsIT {
     String seen = raw("GET /cut/ HTTP/1.1\r\nHost: x\r\n\r\n");
 
     assertThat(seen).startsWith("HTTP/1.1 200").contains("Content-Length: 1000").endsWith("half");
-    assertThat(RIG.server("cut", "A").requests().size() + RIG.server("cut", "B").requests().size())
+    assertThat(rig.server("cut", "A").requests().size() + rig.server("cut", "B").requests().size())
         .isEqualTo(1);
     await()
         .untilAsserted(
             () ->
                 assertThat(
-                        Integer.parseInt(RIG.fact("cut", "A", "failures"))
-                            + Integer.parseInt(RIG.fact("cut", "B", "failures")))
+                        Integer.parseInt(rig.fact("cut", "A", "failures"))
+                            + Integer.parseInt(rig.fact("cut", "B", "failures")))
                     .isEqualTo(1));
   }
 
   @Test
   void responseThatIsNotHttpIsA502() {
     for (String server : List.of("A", "B")) {
-      RIG.server("garbled", server)
+      rig.server("garbled", server)
           .script(
               (request, client) -> {
                 write(client, "SMTP says hello\r\n\r\n");
@@ -291,13 +300,13 @@ class FaultsIT {
               });
     }
 
-    assertThat(RIG.get("/garbled/").statusCode()).isEqualTo(502);
+    assertThat(rig.get("/garbled/").statusCode()).isEqualTo(502);
   }
 
   @Test
   void clientsThatLeaveAreNotCountedForEver() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    ScriptedServer server = RIG.server("aborts", "A");
+    ScriptedServer server = rig.server("aborts", "A");
     server.script(
         (request, client) -> {
           if (request.target().endsWith("half")) {
@@ -307,7 +316,7 @@ class FaultsIT {
         });
     List<Socket> clients = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      Socket client = new Socket(InetAddress.getLoopbackAddress(), RIG.sitePort());
+      Socket client = new Socket(InetAddress.getLoopbackAddress(), rig.sitePort());
       String target = i % 2 == 0 ? "/aborts/none" : "/aborts/half";
       if (i % 4 < 2) {
         write(client, "GET %s HTTP/1.1\r\nHost: x\r\n\r\n".formatted(target));
@@ -318,15 +327,15 @@ class FaultsIT {
       }
       clients.add(client);
     }
-    await().untilAsserted(() -> assertThat(RIG.fact("aborts", "A", "inFlight")).isEqualTo("20"));
+    await().untilAsserted(() -> assertThat(rig.fact("aborts", "A", "inFlight")).isEqualTo("20"));
     await().until(() -> server.requests().size() == 20);
 
     for (Socket client : clients) {
       client.close();
     }
 
-    await().untilAsserted(() -> assertThat(RIG.fact("aborts", "A", "inFlight")).isEqualTo("0"));
-    assertThat(RIG.fact("aborts", "A", "failures")).isEqualTo("0");
+    await().untilAsserted(() -> assertThat(rig.fact("aborts", "A", "inFlight")).isEqualTo("0"));
+    assertThat(rig.fact("aborts", "A", "failures")).isEqualTo("0");
     over.countDown();
     // The server was told as well: its connections are closed, not left to answer nobody.
     await().untilAsserted(() -> assertThat(server.openConnections()).isZero());
@@ -334,29 +343,29 @@ class FaultsIT {
 
   @Test
   void clientThatLeavesDuringItsUploadIsNotTheServersFault() throws Exception {
-    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), RIG.sitePort())) {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), rig.sitePort())) {
       write(client, "POST /stalled/ HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\npart");
       await()
           .until(
               () ->
-                  RIG.fact("stalled", "A", "inFlight").equals("1")
-                      || RIG.fact("stalled", "B", "inFlight").equals("1"));
+                  rig.fact("stalled", "A", "inFlight").equals("1")
+                      || rig.fact("stalled", "B", "inFlight").equals("1"));
     }
 
     await()
         .untilAsserted(
             () -> {
-              assertThat(RIG.fact("stalled", "A", "inFlight")).isEqualTo("0");
-              assertThat(RIG.fact("stalled", "B", "inFlight")).isEqualTo("0");
+              assertThat(rig.fact("stalled", "A", "inFlight")).isEqualTo("0");
+              assertThat(rig.fact("stalled", "B", "inFlight")).isEqualTo("0");
             });
-    assertThat(RIG.fact("stalled", "A", "failures")).isEqualTo("0");
-    assertThat(RIG.fact("stalled", "B", "failures")).isEqualTo("0");
+    assertThat(rig.fact("stalled", "A", "failures")).isEqualTo("0");
+    assertThat(rig.fact("stalled", "B", "failures")).isEqualTo("0");
   }
 
   @Test
   void serversAreToldTheTruthAboutGatewayAndClient() {
-    RIG.send(
-        HttpRequest.newBuilder(RIG.site("/heads/"))
+    rig.send(
+        HttpRequest.newBuilder(rig.site("/heads/"))
             .header("X-Mainstay-Gateway", "forged")
             .header("X-Forwarded-For", "6.6.6.6")
             .header("Forwarded", "for=6.6.6.6")
@@ -364,20 +373,20 @@ class FaultsIT {
 
     ScriptedServer.Request request =
         Stream.of("A", "B")
-            .flatMap(server -> RIG.server("heads", server).requests().stream())
+            .flatMap(server -> rig.server("heads", server).requests().stream())
             .findFirst()
             .orElseThrow();
     assertThat(request.header("X-Mainstay-Gateway")).isEqualTo("gw-1");
     assertThat(request.header("X-Forwarded-For")).isEqualTo("127.0.0.1");
-    assertThat(request.header("X-Forwarded-Host")).isEqualTo("127.0.0.1:" + RIG.sitePort());
+    assertThat(request.header("X-Forwarded-Host")).isEqualTo("127.0.0.1:" + rig.sitePort());
     assertThat(request.header("X-Forwarded-Proto")).isEqualTo("http");
-    assertThat(request.header("Host")).isEqualTo("127.0.0.1:" + RIG.sitePort());
+    assertThat(request.header("Host")).isEqualTo("127.0.0.1:" + rig.sitePort());
     assertThat(request.header("Forwarded")).isEmpty();
   }
 
   /** Sends bytes and reads until the gateway closes. */
   private static String raw(String bytes) throws IOException {
-    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), RIG.sitePort())) {
+    try (Socket client = new Socket(InetAddress.getLoopbackAddress(), rig.sitePort())) {
       write(client, bytes);
       client.setSoTimeout(10_000);
       return new String(client.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

@@ -58,6 +58,7 @@ public final class AdminApi {
   private final EventStream events;
   private final Memory memory;
   private final Peers peers;
+  private final StackApi stack;
   private final Access access;
   private final Codes codes = new Codes();
   private final InstantSource clock;
@@ -65,6 +66,7 @@ public final class AdminApi {
 
   /**
    * @param events hears of all changes of the pools
+   * @param stack what is watched beside the pools
    * @param memory where changes are kept
    * @param peers who is told of changes
    * @param token what a change needs; null refuses changes
@@ -74,6 +76,7 @@ public final class AdminApi {
   public AdminApi(
       Pools pools,
       EventStream events,
+      StackStream stack,
       Memory memory,
       Peers peers,
       @Nullable String token,
@@ -86,6 +89,7 @@ public final class AdminApi {
     this.memory = memory;
     this.peers = peers;
     this.access = new Access(token, openRead, hosts, clock);
+    this.stack = new StackApi(stack, access, json);
     this.clock = clock;
     this.json = json;
   }
@@ -110,6 +114,7 @@ public final class AdminApi {
         .route(RequestPredicates.path(EVENTS), onlyBy("GET"))
         .route(RequestPredicates.path(CODES), onlyBy("POST"))
         .route(RequestPredicates.path(SESSION), onlyBy("GET"))
+        .add(stack.routes())
         .route(RequestPredicates.path("/api/**"), this::nothingThere)
         .GET("/", RequestPredicates.queryParam("code", code -> true), this::redeemCode)
         .add(dashboard.routes())
@@ -263,7 +268,7 @@ public final class AdminApi {
     return answer.build();
   }
 
-  private static HandlerFunction<ServerResponse> onlyBy(String methods) {
+  static HandlerFunction<ServerResponse> onlyBy(String methods) {
     return request ->
         Mono.error(
             new Problem(
@@ -289,15 +294,7 @@ public final class AdminApi {
     if (from != null && peers.isSelf(from)) {
       return ServerResponse.noContent().build();
     }
-    return DataBufferUtils.join(http(request).getBody(), MAX_BODY)
-        .map(AdminApi::bytes)
-        .defaultIfEmpty(new byte[0])
-        .onErrorMap(
-            DataBufferLimitException.class,
-            large ->
-                new Problem(
-                    HttpStatus.CONTENT_TOO_LARGE,
-                    "The body is longer than %d bytes.".formatted(MAX_BODY)))
+    return body(request)
         .flatMap(
             body -> {
               Mono<ServerResponse> answer = action.apply(body);
@@ -312,6 +309,18 @@ public final class AdminApi {
         request.method().name(),
         request.uri().getRawPath(),
         new String(body, StandardCharsets.UTF_8));
+  }
+
+  static Mono<byte[]> body(ServerRequest request) {
+    return DataBufferUtils.join(http(request).getBody(), MAX_BODY)
+        .map(AdminApi::bytes)
+        .defaultIfEmpty(new byte[0])
+        .onErrorMap(
+            DataBufferLimitException.class,
+            large ->
+                new Problem(
+                    HttpStatus.CONTENT_TOO_LARGE,
+                    "The body is longer than %d bytes.".formatted(MAX_BODY)));
   }
 
   /** On a thread that may wait for the disk. */
@@ -368,7 +377,7 @@ public final class AdminApi {
         .formatted(request.method(), from == null ? "nowhere" : from.getAddress().getHostAddress());
   }
 
-  private static ServerHttpRequest http(ServerRequest request) {
+  static ServerHttpRequest http(ServerRequest request) {
     return request.exchange().getRequest();
   }
 

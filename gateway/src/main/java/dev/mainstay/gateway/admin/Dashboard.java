@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.web.reactive.function.server.RouterFunction;
@@ -12,21 +13,40 @@ import org.springframework.web.reactive.function.server.ServerResponse;
 import reactor.core.publisher.Mono;
 
 /**
- * The dashboard: shows the pools as the API tells them: three files, no inline script, nothing from
- * elsewhere.
+ * The dashboard: draws what {@code GET /api/stack} tells. A page, its style and its scripts as they
+ * stand in the jar; nothing inline, nothing from elsewhere.
  */
 final class Dashboard {
 
   private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+  private static final List<String> SCRIPTS =
+      List.of(
+          "dashboard",
+          "charts",
+          "database",
+          "dom",
+          "format",
+          "live",
+          "picture",
+          "pools",
+          "timeline",
+          "tour");
+
   RouterFunction<ServerResponse> routes() {
-    return RouterFunctions.route()
-        .add(file("/", "index.html", MediaType.TEXT_HTML))
-        .add(file("/dashboard.css", "dashboard.css", new MediaType("text", "css")))
-        .add(file("/dashboard.js", "dashboard.js", new MediaType("text", "javascript")))
-        .build();
+    RouterFunctions.Builder routes =
+        RouterFunctions.route()
+            .add(file("/", "index.html", MediaType.TEXT_HTML))
+            .add(file("/tour", "tour.html", MediaType.TEXT_HTML))
+            .add(file("/icon.svg", "icon.svg", new MediaType("image", "svg+xml")))
+            .add(file("/dashboard.css", "dashboard.css", new MediaType("text", "css")));
+    for (String script : SCRIPTS) {
+      String name = script + ".js";
+      routes.add(file("/" + name, name, new MediaType("text", "javascript")));
+    }
+    return routes.build();
   }
 
   private static RouterFunction<ServerResponse> file(String path, String name, MediaType type) {

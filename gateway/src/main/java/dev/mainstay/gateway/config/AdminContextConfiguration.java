@@ -3,6 +3,7 @@ package dev.mainstay.gateway.config;
 import dev.mainstay.gateway.admin.AdminApi;
 import dev.mainstay.gateway.admin.EventStream;
 import dev.mainstay.gateway.admin.Peers;
+import dev.mainstay.gateway.admin.StackStream;
 import dev.mainstay.gateway.config.GatewaySettings.AdminSettings;
 import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.upstream.Pools;
@@ -26,6 +27,7 @@ class AdminContextConfiguration {
       GatewaySettings settings,
       Pools pools,
       EventStream events,
+      StackStream stack,
       Memory memory,
       Peers peers,
       JsonMapper json) {
@@ -33,6 +35,7 @@ class AdminContextConfiguration {
     return new AdminApi(
             pools,
             events,
+            stack,
             memory,
             peers,
             admin.token(),

@@ -3,11 +3,14 @@ package dev.mainstay.gateway.config;
 import dev.mainstay.gateway.admin.EventStream;
 import dev.mainstay.gateway.admin.Peers;
 import dev.mainstay.gateway.admin.PoolsEndpoint;
+import dev.mainstay.gateway.admin.StackStream;
 import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.check.Checks;
 import dev.mainstay.gateway.config.GatewaySettings.DiscoverySettings;
 import dev.mainstay.gateway.config.GatewaySettings.PoolSettings;
+import dev.mainstay.gateway.config.GatewaySettings.StackSettings;
 import dev.mainstay.gateway.discovery.Discovery;
+import dev.mainstay.gateway.express.Express;
 import dev.mainstay.gateway.memory.Memory;
 import dev.mainstay.gateway.metrics.PoolMetrics;
 import dev.mainstay.gateway.problem.ProblemHandler;
@@ -18,9 +21,8 @@ import dev.mainstay.gateway.route.ToServerHeaders;
 import dev.mainstay.gateway.upstream.Changes;
 import dev.mainstay.gateway.upstream.Pool;
 import dev.mainstay.gateway.upstream.Pools;
+import dev.mainstay.gateway.watch.Watch;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +33,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyServerProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.cloud.gateway.config.GatewayProperties;
 import org.springframework.cloud.gateway.config.HttpClientCustomizer;
 import org.springframework.cloud.gateway.config.HttpClientProperties;
@@ -42,6 +46,7 @@ import org.springframework.cloud.gateway.route.builder.RouteLocatorBuilder;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
@@ -52,15 +57,35 @@ import tools.jackson.databind.json.JsonMapper;
 /** Wires pools, filters and checks into Spring Cloud Gateway. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(GatewaySettings.class)
+@Import(ExpressConfiguration.class)
 public class GatewayConfiguration {
 
   @Bean
-  Changes changes(EventStream events) {
+  Changes changes(EventStream events, ObjectProvider<Watch> watch) {
     Logger log = LoggerFactory.getLogger("dev.mainstay.gateway.pools");
     Changes changes = new Changes();
     changes.listen(change -> log.info("{}", change));
     changes.listen(events);
+    // The pools, which it watches, are made with these.
+    changes.listen(change -> watch.getObject().accept(change));
     return changes;
+  }
+
+  @Bean
+  Watch watch(GatewaySettings settings, Pools pools, JsonMapper json) {
+    StackSettings stack = settings.stack();
+    return new Watch(
+        settings.nameOrHost(), pools, stack.controllers(), stack.gateways(), stack.token(), json);
+  }
+
+  @Bean
+  StackStream stackStream(Watch watch, Pools pools, JsonMapper json) {
+    return new StackStream(watch, pools, InstantSource.system(), json);
+  }
+
+  @Bean
+  WatchLoop watchLoop(Watch watch) {
+    return new WatchLoop(watch, InstantSource.system());
   }
 
   @Bean
@@ -70,8 +95,11 @@ public class GatewayConfiguration {
 
   /** Before the web servers' graceful shutdown begins. */
   @Bean
-  ApplicationListener<ContextClosedEvent> endOfEvents(EventStream events) {
-    return _ -> events.close();
+  ApplicationListener<ContextClosedEvent> endOfEvents(EventStream events, StackStream stack) {
+    return _ -> {
+      events.close();
+      stack.close();
+    };
   }
 
   @Bean
@@ -156,16 +184,8 @@ public class GatewayConfiguration {
 
   @Bean
   ToServerHeaders toServerHeaders(GatewaySettings settings, GatewayProperties gateway) {
-    String id = settings.id() == null ? hostName() : settings.id();
-    return new ToServerHeaders(id, !StringUtils.hasText(gateway.getTrustedProxies()));
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException nameless) {
-      return "gateway";
-    }
+    return new ToServerHeaders(
+        settings.nameOrHost(), !StringUtils.hasText(gateway.getTrustedProxies()));
   }
 
   /** In place of Spring Cloud Gateway's, which {@code application.yml} switches off. */
@@ -230,8 +250,23 @@ public class GatewayConfiguration {
   }
 
   @Bean
-  ProblemHandler problemHandler(JsonMapper json) {
-    return new ProblemHandler(json);
+  FrontDoor frontDoor(
+      GatewaySettings settings,
+      ServerProperties server,
+      NettyServerProperties netty,
+      ObjectProvider<Express> express) {
+    return new FrontDoor(
+        settings
+            .guard()
+            .bounds(
+                Math.toIntExact(netty.getMaxInitialLineLength().toBytes()),
+                Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes())),
+        express.stream().findFirst());
+  }
+
+  @Bean
+  ProblemHandler problemHandler() {
+    return new ProblemHandler();
   }
 
   /** Not where reading needs the token, which the actuator does not ask for. */

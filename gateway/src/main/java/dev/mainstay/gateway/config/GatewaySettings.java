@@ -5,14 +5,17 @@ import dev.mainstay.gateway.balance.Roster;
 import dev.mainstay.gateway.balance.Server;
 import dev.mainstay.gateway.discovery.NameServer;
 import dev.mainstay.gateway.discovery.Target;
+import dev.mainstay.gateway.guard.Bounds;
 import dev.mainstay.gateway.health.EjectionRule;
 import dev.mainstay.gateway.health.HealthPolicy;
 import dev.mainstay.gateway.upstream.Limits;
 import dev.mainstay.gateway.upstream.RetryRule;
 import dev.mainstay.gateway.upstream.Rules;
 import dev.mainstay.gateway.upstream.Timeouts;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +35,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sharePort whether other gateways of the same user may listen on the site's port too
  * @param peers the admin ports of the gateways that are told of changes made here, such as
  *     http://127.0.0.1:9091; this one may be among them
+ * @param guard how slowly a client may send
+ * @param express the short way of requests that are only balanced
  * @param admin who may see and change what
+ * @param stack what else the dashboard shows
  */
 @ConfigurationProperties(prefix = GatewaySettings.PREFIX, ignoreUnknownFields = false)
 public record GatewaySettings(
@@ -41,7 +47,10 @@ public record GatewaySettings(
     @DefaultValue("true") boolean exposeServedBy,
     @DefaultValue("false") boolean sharePort,
     @DefaultValue List<URI> peers,
-    @DefaultValue AdminSettings admin) {
+    @DefaultValue GuardSettings guard,
+    @DefaultValue ExpressSettings express,
+    @DefaultValue AdminSettings admin,
+    @DefaultValue StackSettings stack) {
 
   static final String PREFIX = "mainstay.gateway";
 
@@ -67,6 +76,18 @@ public record GatewaySettings(
                     .formatted(name));
           }
         });
+  }
+
+  /** The name under which servers see this gateway. */
+  String nameOrHost() {
+    if (id != null) {
+      return id;
+    }
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException nameless) {
+      return "gateway";
+    }
   }
 
   /**
@@ -338,6 +359,35 @@ public record GatewaySettings(
   }
 
   /**
+   * The short way: what a route only balances goes to its server without passing through Spring
+   * Cloud Gateway.
+   *
+   * @param enabled whether there is a short way; without it every request passes through Spring
+   *     Cloud Gateway. Off by default while it is new: it leaves paths as they are where Spring
+   *     Cloud Gateway collapses //, and its requests are not in http_server_requests
+   */
+  public record ExpressSettings(@DefaultValue("false") boolean enabled) {}
+
+  /**
+   * How slowly a client may send; how much is Spring's to say ({@code
+   * server.netty.max-initial-line-length}, {@code server.max-http-request-header-size}).
+   *
+   * @param headTimeout from the first byte of a request to the end of its headers
+   * @param bodyTimeout how long a body may stand still while its server waits for more
+   */
+  public record GuardSettings(
+      @DefaultValue("10s") Duration headTimeout, @DefaultValue("30s") Duration bodyTimeout) {
+
+    public GuardSettings {
+      var _ = new Bounds(16, 16, headTimeout, bodyTimeout);
+    }
+
+    Bounds bounds(int line, int headers) {
+      return new Bounds(line, headers, headTimeout, bodyTimeout);
+    }
+  }
+
+  /**
    * Who may see and change what on the admin port.
    *
    * @param token what a change needs; without one, changes are refused
@@ -365,6 +415,44 @@ public record GatewaySettings(
     public String toString() {
       return "AdminSettings[openRead=%s, hosts=%s, stateFile=%s]"
           .formatted(openRead, hosts, stateFile);
+    }
+  }
+
+  /**
+   * What the dashboard shows beside this gateway's own pools.
+   *
+   * @param controllers where the db-router's controllers listen, such as http://127.0.0.1:9301;
+   *     none: the picture has no database
+   * @param gateways admin addresses of the other gateways, such as http://127.0.0.1:9091
+   * @param token what controllers and other gateways are shown; without one no switchover can be
+   *     asked for here
+   */
+  public record StackSettings(
+      @DefaultValue List<URI> controllers,
+      @DefaultValue List<URI> gateways,
+      @Nullable String token) {
+
+    public StackSettings {
+      controllers.forEach(uri -> check("controllers", uri));
+      gateways.forEach(uri -> check("gateways", uri));
+      if (token != null && token.isBlank()) {
+        throw new IllegalArgumentException("token is blank (expected: a word, or no such key)");
+      }
+    }
+
+    private static void check(String key, URI uri) {
+      boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+      if (!http || uri.getHost() == null) {
+        throw new IllegalArgumentException(
+            "%s has \"%s\" (expected: scheme, host and port, such as http://127.0.0.1:9301)"
+                .formatted(key, uri));
+      }
+    }
+
+    /** Without the token. */
+    @Override
+    public String toString() {
+      return "StackSettings[controllers=%s, gateways=%s]".formatted(controllers, gateways);
     }
   }
 

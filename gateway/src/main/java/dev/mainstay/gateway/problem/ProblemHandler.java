@@ -1,8 +1,7 @@
 package dev.mainstay.gateway.problem;
 
+import dev.mainstay.gateway.telling.Telling;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -15,9 +14,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
-import org.springframework.web.util.HtmlUtils;
 import reactor.core.publisher.Mono;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Tells a client what went wrong: {@code application/problem+json} (RFC 9457), or a small page if
@@ -29,12 +26,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ProblemHandler implements WebExceptionHandler, Ordered {
 
   private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
-
-  private final JsonMapper json;
-
-  public ProblemHandler(JsonMapper json) {
-    this.json = json;
-  }
 
   /** Before Spring Boot's own. */
   @Override
@@ -82,39 +73,14 @@ public final class ProblemHandler implements WebExceptionHandler, Ordered {
     }
   }
 
-  private byte[] problem(HttpStatusCode status, String detail, ServerWebExchange exchange) {
-    Map<String, Object> problem = new LinkedHashMap<>();
-    problem.put("type", "about:blank");
-    problem.put("title", reason(status));
-    problem.put("status", status.value());
-    problem.put("detail", detail);
-    problem.put("instance", exchange.getRequest().getURI().getRawPath());
-    return json.writeValueAsBytes(problem);
+  private static byte[] problem(HttpStatusCode status, String detail, ServerWebExchange exchange) {
+    return Telling.problem(
+            status.value(), reason(status), detail, exchange.getRequest().getURI().getRawPath())
+        .getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] page(HttpStatusCode status, String detail) {
-    String title = HtmlUtils.htmlEscape("%d %s".formatted(status.value(), reason(status)));
-    return """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%s</title>
-        <style>
-        :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-        body { max-width: 36rem; margin: 20vh auto 0; padding: 0 1.5rem; }
-        h1 { font-size: 1.5rem; margin: 0 0 .5rem; }
-        </style>
-        </head>
-        <body>
-        <h1>%s</h1>
-        <p>%s</p>
-        </body>
-        </html>
-        """
-        .formatted(title, title, HtmlUtils.htmlEscape(detail))
-        .getBytes(StandardCharsets.UTF_8);
+    return Telling.page(status.value(), reason(status), detail).getBytes(StandardCharsets.UTF_8);
   }
 
   private static String reason(HttpStatusCode status) {

@@ -160,6 +160,7 @@ public final class Attempt {
     if (ended.compareAndSet(false, true)) {
       forget();
       member.tally().leave();
+      member.latencies().took(System.nanoTime() - start);
       pool.left();
     }
   }

@@ -16,11 +16,12 @@ public final class Member {
 
   private final String id;
   private final Tally tally = new Tally();
+  private final Latencies latencies = new Latencies();
 
   /** The attempts that want to hear when the server goes down. */
   private final Set<Attempt> watching = ConcurrentHashMap.newKeySet();
 
-  private volatile LongConsumer latencies = nanos -> {};
+  private volatile LongConsumer heads = nanos -> {};
 
   /** Written under the pool's lock only. */
   private volatile Pulse pulse;
@@ -55,15 +56,22 @@ public final class Member {
   }
 
   /**
-   * From now on {@code latencies} hears how many nanoseconds each request took from being given to
-   * the server to the head of its response; it must not block. One hears.
+   * From now on {@code heads} hears how many nanoseconds each request took from being given to the
+   * server to the head of its response; it must not block. One hears.
    */
-  public void listen(LongConsumer latencies) {
-    this.latencies = latencies;
+  public void listen(LongConsumer heads) {
+    this.heads = heads;
   }
 
   void answeredAfter(long nanos) {
-    latencies.accept(nanos);
+    heads.accept(nanos);
+  }
+
+  /**
+   * How long the requests took that it was given, from the pick to the last byte or the failure.
+   */
+  public Latencies latencies() {
+    return latencies;
   }
 
   public Pulse pulse() {

@@ -97,6 +97,36 @@ class SettingsTest {
         .isEqualTo("10.0.0.7:80");
   }
 
+  @Test
+  void nothingButThisGatewayIsWatchedByDefault() {
+    GatewaySettings.StackSettings stack = bind(valid()).stack();
+
+    assertThat(stack).isEqualTo(new GatewaySettings.StackSettings(List.of(), List.of(), null));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "controllers[0] | rt-1:9301         | stack: controllers has \"rt-1:9301\" (expected: scheme, host and port",
+        "gateways[0]    | ftp://10.0.0.7:21 | stack: gateways has \"ftp://10.0.0.7:21\" (expected: scheme, host and port",
+        "token          | ' '               | stack: token is blank (expected: a word, or no such key)",
+      })
+  void whatCannotBeWatchedIsNamed(String key, String value, String sentence) {
+    Map<String, String> settings = valid();
+    settings.put("mainstay.gateway.stack." + key, value);
+
+    assertThat(complaint(settings)).startsWith("mainstay.gateway.").contains(sentence);
+  }
+
+  @Test
+  void settingsAreShownWithoutTheToken() {
+    Map<String, String> settings = valid();
+    settings.put("mainstay.gateway.stack.token", "a-secret-word");
+
+    assertThat(bind(settings).toString()).doesNotContain("a-secret-word");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

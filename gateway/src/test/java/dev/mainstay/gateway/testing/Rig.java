@@ -41,6 +41,7 @@ public final class Rig implements AutoCloseable {
           .version(HttpClient.Version.HTTP_1_1)
           .connectTimeout(Duration.ofSeconds(5))
           .build();
+  private int routes;
   private Optional<ConfigurableApplicationContext> context = Optional.empty();
 
   public Rig() {
@@ -70,11 +71,39 @@ public final class Rig implements AutoCloseable {
     set(prefix + ".health.interval", "50ms");
     set(prefix + ".health.fast-interval", "50ms");
     set(prefix + ".health.down-interval", "50ms");
-    String route = "spring.cloud.gateway.server.webflux.routes[%d].".formatted(pools.size());
-    set(route + "id", name);
-    set(route + "uri", "lb://" + name);
-    set(route + "predicates[0]", "Path=/%s/**".formatted(name));
+    route(name, name);
     pools.put(name, servers);
+    return this;
+  }
+
+  /** A pool of servers that are not this rig's, without checks; its route is like the others'. */
+  public Rig poolOf(String name, String... uris) {
+    String prefix = "mainstay.gateway.pools." + name;
+    for (int i = 0; i < uris.length; i++) {
+      set("%s.servers[%d].id".formatted(prefix, i), Character.toString('A' + i));
+      set("%s.servers[%d].uri".formatted(prefix, i), uris[i]);
+    }
+    for (String interval : List.of("interval", "fast-interval", "down-interval")) {
+      set("%s.health.%s".formatted(prefix, interval), "1h");
+    }
+    route(name, name);
+    pools.put(name, List.of());
+    return this;
+  }
+
+  private void route(String id, String pool) {
+    String route = "spring.cloud.gateway.server.webflux.routes[%d].".formatted(routes++);
+    set(route + "id", id);
+    set(route + "uri", "lb://" + pool);
+    set(route + "predicates[0]", "Path=/%s/**".formatted(id));
+  }
+
+  /** Another way to a pool, under {@code /ID/}, through a filter of Spring Cloud Gateway. */
+  public Rig filtered(String id, String pool) {
+    set(
+        "spring.cloud.gateway.server.webflux.routes[%d].filters[0]".formatted(routes),
+        "AddResponseHeader=X-Filtered, yes");
+    route(id, pool);
     return this;
   }
 

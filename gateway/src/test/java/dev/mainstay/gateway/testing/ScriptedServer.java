@@ -214,6 +214,7 @@ public final class ScriptedServer implements AutoCloseable {
     }
   }
 
+  /** The next request that comes whole; null where the connection ends. */
   private static @Nullable Request read(InputStream in) throws IOException {
     String start = line(in);
     if (start == null) {
@@ -225,23 +226,28 @@ public final class ScriptedServer implements AutoCloseable {
       headers.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
     }
-    byte[] body;
+    byte @Nullable [] body;
     if (headers.getOrDefault("transfer-encoding", "").equals("chunked")) {
       body = chunks(in);
     } else {
-      body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
+      int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+      byte[] read = in.readNBytes(length);
+      body = read.length == length ? read : null;
+    }
+    if (body == null) {
+      return null;
     }
     List<String> words = List.of(start.split(" ", 3));
     return new Request(
         words.get(0), words.get(1), headers, new String(body, StandardCharsets.UTF_8));
   }
 
-  private static byte[] chunks(InputStream in) throws IOException {
+  private static byte @Nullable [] chunks(InputStream in) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     while (true) {
       String size = line(in);
       if (size == null) {
-        return body.toByteArray();
+        return null;
       }
       int length = Integer.parseInt(size, 16);
       body.write(in.readNBytes(length));

@@ -103,6 +103,14 @@ final class Settings {
         "id", name.toString(),
         "share-port", options.gateways() > 1,
         "admin", Map.of("token", secrets.adminToken(), "state-file", stateFile(name)),
+        "stack",
+            Map.of(
+                "controllers",
+                controllers(),
+                "gateways",
+                otherGateways(name),
+                "token",
+                secrets.adminToken()),
         "pools",
             Map.of(
                 "web-app",
@@ -129,6 +137,14 @@ final class Settings {
   private List<String> controllers() {
     return names(Role.CONTROLLER).stream()
         .map(name -> "http://127.0.0.1:%d".formatted(options.portOf(name)))
+        .toList();
+  }
+
+  /** The admin addresses of the gateways but this. */
+  private List<String> otherGateways(Name gateway) {
+    return names(Role.GATEWAY).stream()
+        .filter(name -> !name.equals(gateway))
+        .map(name -> "http://127.0.0.1:%d".formatted(options.adminPortOf(name)))
         .toList();
   }
 

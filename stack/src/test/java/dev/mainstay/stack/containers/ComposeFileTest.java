@@ -160,7 +160,8 @@ class ComposeFileTest {
               List<String> expected =
                   switch (name) {
                     case "secrets" -> List.of();
-                    case "gw-1", "gw-2" -> List.of("edge");
+                    case "gw-1", "gw-2" -> List.of("edge", "control");
+                    case "rt-1", "rt-2" -> List.of("data", "control");
                     case "web-app" -> List.of("edge", "data");
                     default -> List.of("data");
                   };
@@ -168,6 +169,7 @@ class ComposeFileTest {
             });
     assertThat(service("secrets").path("network_mode").asText()).isEqualTo("none");
     assertThat(FILE.at("/networks/data/internal").asBoolean()).isTrue();
+    assertThat(FILE.at("/networks/control/internal").asBoolean()).isTrue();
   }
 
   @Test

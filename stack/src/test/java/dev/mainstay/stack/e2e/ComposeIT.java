@@ -256,6 +256,32 @@ class ComposeIT {
 
   @Test
   @Order(3)
+  void eitherDashboardSeesBothGatewaysTheControllersAndTheNodes() {
+    for (Site gateway : List.of(first, second)) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(
+              () -> {
+                JsonNode picture =
+                    Json.MAPPER.readTree(gateway.admin("GET", "api/stack", "").body());
+                assertThat(picture.path("gateways").valueStream())
+                    .extracting(one -> one.path("id").asString(""))
+                    .containsExactlyInAnyOrder("gw-1", "gw-2");
+                assertThat(picture.path("controllers").valueStream())
+                    .extracting(one -> one.path("id").asString(""))
+                    .containsExactly("rt-1", "rt-2");
+                assertThat(picture.path("controllers").valueStream())
+                    .filteredOn(one -> one.path("leads").asBoolean(false))
+                    .hasSize(1);
+                assertThat(picture.path("topology").path("nodes").valueStream())
+                    .extracting(one -> one.path("role").asString(""))
+                    .containsExactlyInAnyOrder("PRIMARY", "REPLICA", "REPLICA");
+              });
+    }
+  }
+
+  @Test
+  @Order(3)
   void eachServiceSeesItsOwnSecretsOnly() throws IOException, InterruptedException {
     assertThat(stack.bash("gw-1", "ls /run/secrets").succeeds()).isEqualTo("admin-token");
     assertThat(stack.bash("web-app", "ls /run/secrets").succeeds().lines())

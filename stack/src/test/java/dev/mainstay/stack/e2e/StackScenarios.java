@@ -63,9 +63,9 @@ abstract class StackScenarios {
   private static final List<String> SERVERS = List.of("web-1", "web-2", "web-3");
 
   private Path folder;
-  private Command mainstay;
-  private Site site;
-  private int port;
+  Command mainstay;
+  Site site;
+  int port;
   private Command.Result up;
 
   private final LocalEngine engine;
@@ -151,7 +151,7 @@ abstract class StackScenarios {
         .boxed();
   }
 
-  private JsonNode status() throws IOException, InterruptedException {
+  JsonNode status() throws IOException, InterruptedException {
     return mainstay.run("status", "--json").json();
   }
 

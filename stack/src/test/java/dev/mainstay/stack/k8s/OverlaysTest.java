@@ -194,6 +194,7 @@ class OverlaysTest {
     assertThat(new Openings(objects(overlay)).betweenPods())
         .containsExactlyInAnyOrder(
             "gateway -> web-app:8080/TCP",
+            "gateway -> controller:9300/TCP",
             "web-app -> db:3306/TCP",
             "web-app -> controller:9300/TCP",
             "controller -> db:3306/TCP",

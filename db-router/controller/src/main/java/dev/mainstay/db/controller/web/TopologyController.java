@@ -17,6 +17,6 @@ class TopologyController {
   @GetMapping("/api/topology")
   TopologyView topology() {
     return TopologyView.of(
-        controller.cluster().name(), controller.rebuilds(), controller.picture());
+        controller.id(), controller.cluster().name(), controller.rebuilds(), controller.picture());
   }
 }

@@ -13,11 +13,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The topology as JSON. What is not known is null.
  *
+ * @param controller the id of the one that tells this
  * @param leader the id of the controller that leads
  * @param waiting what the cluster waits for, in words; null when it needs nothing
  * @param rebuilds whether a node that holds what the primary lacks is rebuilt without being asked
  */
 record TopologyView(
+    String controller,
     String cluster,
     @Nullable Engine engine,
     @Nullable Long epoch,
@@ -54,9 +56,10 @@ record TopologyView(
     }
   }
 
-  static TopologyView of(String cluster, boolean rebuild, Picture picture) {
+  static TopologyView of(String controller, String cluster, boolean rebuild, Picture picture) {
     Optional<Engine> engine = picture.topology().engine();
     return new TopologyView(
+        controller,
         cluster,
         engine.orElse(null),
         picture.topology().epoch().map(EpochRecord::epoch).orElse(null),

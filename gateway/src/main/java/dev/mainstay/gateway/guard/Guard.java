@@ -1,0 +1,30 @@
+package dev.mainstay.gateway.guard;
+
+import io.netty.channel.ChannelPipeline;
+
+/**
+ * The checks that a client's requests pass before a route sees them.
+ *
+ * <p>Refused with 400, 414, 431 or 505, and the connection closed: framing that two readers could
+ * read in two ways (see {@link Scan}), and lines or headers that are too long. What does not come
+ * in time is a 408. Of a request that is refused nothing goes on, but for the part of its body that
+ * came before the fault.
+ */
+public final class Guard {
+
+  /** The name of the last handler of the guard. */
+  public static final String LAST = "mainstay.turns";
+
+  private Guard() {}
+
+  /**
+   * Puts the checks around the codec of a connection.
+   *
+   * @param codec the name of the handler that reads HTTP/1.1
+   */
+  public static void install(ChannelPipeline pipeline, String codec, Bounds limits) {
+    ByteGuard bytes = new ByteGuard(limits);
+    pipeline.addBefore(codec, "mainstay.guard", bytes);
+    pipeline.addAfter(codec, LAST, new Turns(bytes));
+  }
+}

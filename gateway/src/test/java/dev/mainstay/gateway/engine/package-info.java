@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.gateway.engine;
+
+import org.jspecify.annotations.NullMarked;

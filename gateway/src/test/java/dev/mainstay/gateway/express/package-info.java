@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.gateway.express;
+
+import org.jspecify.annotations.NullMarked;

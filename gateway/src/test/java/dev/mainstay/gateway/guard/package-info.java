@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.gateway.guard;
+
+import org.jspecify.annotations.NullMarked;

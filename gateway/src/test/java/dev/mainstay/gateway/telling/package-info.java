@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.gateway.telling;
+
+import org.jspecify.annotations.NullMarked;

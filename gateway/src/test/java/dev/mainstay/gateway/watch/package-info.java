@@ -1,0 +1,4 @@
+@NullMarked
+package dev.mainstay.gateway.watch;
+
+import org.jspecify.annotations.NullMarked;
