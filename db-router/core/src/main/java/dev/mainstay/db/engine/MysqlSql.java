@@ -139,8 +139,10 @@ final class MysqlSql extends CommonSql {
 
   @Override
   Identified identified(String password) {
-    // The server writes the hash, not the password, to its logs.
-    return new Identified("IDENTIFIED WITH caching_sha2_password BY ?", password);
+    // The server writes the hash, not the password, to its logs. Every account may change its own
+    // password; a statement that somebody smuggled in does not know it.
+    return new Identified(
+        "IDENTIFIED WITH caching_sha2_password BY ? PASSWORD REQUIRE CURRENT", password);
   }
 
   @Override

@@ -60,7 +60,7 @@ class RoutingIT {
    * How both engines refuse what an account has no privilege for: on a database, on the whole
    * server in a {@code GRANT}, on a table, and all that needs a privilege of the whole server.
    */
-  private static final Set<Integer> DENIED = Set.of(1044, 1045, 1142, 1227);
+  private static final Set<Integer> DENIED = Set.of(1044, 1045, 1142, 1227, 3892);
 
   private static ReplicatedCluster cluster;
   private static ConfigurableApplicationContext application;
@@ -492,6 +492,8 @@ class RoutingIT {
       case MYSQL ->
           statements.addAll(
               List.of(
+                  "set password = 'mine'",
+                  "alter user user() identified by 'mine'",
                   "set global super_read_only = 0",
                   "stop replica",
                   "reset replica all",
