@@ -4,7 +4,9 @@ import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.process.Json;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What the data of a home was made with ({@code home.json}).
@@ -18,23 +20,38 @@ record HomeRecord(int format, String engine, String engineVersion) {
   /** The layout that this version reads and writes. */
   static final int FORMAT = 1;
 
+  private static final Set<String> ENGINES = Set.of("mysql", "mariadb");
+
   static Optional<HomeRecord> read(Home home) {
     return Home.read(home.record())
         .map(
             text -> {
               try {
-                HomeRecord read = Json.MAPPER.readValue(text, HomeRecord.class);
-                read.checkFormat(home);
-                return read;
+                JsonNode told = Json.MAPPER.readTree(text);
+                int format = told.path("format").asInt(0);
+                checkFormat(home, format);
+                String engine = told.path("engine").asString("");
+                String version = told.path("engineVersion").asString("");
+                if (!ENGINES.contains(engine) || version.isEmpty()) {
+                  throw damaged(
+                      home,
+                      "engine is '%s' and its version '%s' (expected: mysql or mariadb, and a version such as 9.7.4)"
+                          .formatted(engine, version));
+                }
+                return new HomeRecord(format, engine, version);
               } catch (JacksonException unreadable) {
-                throw new Problem(
-                    "%s is not readable as a Mainstay home (%s). Name another folder with --home."
-                        .formatted(home.record(), unreadable.getOriginalMessage()));
+                throw damaged(home, "it is no JSON");
               }
             });
   }
 
-  private void checkFormat(Home home) {
+  private static Problem damaged(Home home, String why) {
+    return new Problem(
+        "%s does not say what the data beside it was made with: %s. Put it right, or name another folder with --home."
+            .formatted(home.record(), why));
+  }
+
+  private static void checkFormat(Home home, int format) {
     if (format != FORMAT) {
       throw new Problem(
           "%s was made by another version of Mainstay (home format %d, this one reads %d). Use that version, or name another folder with --home, or drop the data with `mainstay down --wipe`."

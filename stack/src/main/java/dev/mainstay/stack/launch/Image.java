@@ -39,7 +39,7 @@ import java.util.stream.Stream;
  */
 record Image(Service service, Path jar, Optional<Path> cache) {
 
-  private static final Duration LONGEST_TRAINING = Duration.ofMinutes(3);
+  private static final Duration LONGEST_TRAINING = Duration.ofMinutes(10);
   private static final Duration KEPT = Duration.ofDays(14);
 
   /** The command that starts it, up to its own arguments. */
