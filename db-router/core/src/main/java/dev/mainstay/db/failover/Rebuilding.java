@@ -10,9 +10,9 @@ import java.util.Optional;
  * Whether a node that cannot join as it is may be given a copy of the primary's data in place of
  * its own.
  *
- * <p>What it holds alone is lost then, so this is for writes that nobody acknowledged. Its next own
- * transactions get the same numbers again. Whoever else holds the old ones would never miss the new
- * ones, so every other node has to be asked before.
+ * <p>What it holds alone is lost then, so this is for writes that nobody acknowledged. On MySQL its
+ * next own transactions get the same numbers again. Whoever else holds the old ones would never
+ * miss the new ones, so every other node has to be asked before.
  */
 public sealed interface Rebuilding {
 
@@ -50,7 +50,13 @@ public sealed interface Rebuilding {
     if (errant.isEmpty()) {
       return new Possible(id, office, "it cannot follow %s".formatted(office));
     }
-    return elsewhere(scene, id, errant)
+    Optional<String> objection =
+        switch (scene.roster().engine()) {
+          case MYSQL -> elsewhere(scene, id, errant);
+          // A sequence goes on from the highest that the node knows, so no number is given again.
+          case MARIADB -> Optional.empty();
+        };
+    return objection
         .<Rebuilding>map(Refused::new)
         .orElseGet(
             () -> new Possible(id, office, "it holds what %s lacks: %s".formatted(office, errant)));

@@ -89,8 +89,9 @@ class RebuildingTest {
   }
 
   @Test
-  void soIsOneOfMariadb() {
-    AScene scene = aScene(MARIADB, 3).record(epoch(6, 1, 2), 2).fenced(3).writes(3);
+  void soIsOneOfMariadbWhoeverElseIsReachedForItsNumbersAreNotGivenAgain() {
+    AScene scene =
+        aScene(MARIADB, 3).record(epoch(6, 1, 2), 2).fenced(3).writes(3).writes(1).unreached(2);
 
     assertThat(verdict(scene, 3))
         .isInstanceOfSatisfying(

@@ -425,7 +425,8 @@ class ControllerIT {
       await().until(() -> get(site + "/api/topology").body().contains("\"writable\":true"));
       assertThat(get(site + "/api/topology").body())
           .startsWith(
-              "{\"cluster\":\"mainstay\",\"engine\":\"%s\",\"epoch\":".formatted(engine.name()))
+              "{\"controller\":\"rt-7\",\"cluster\":\"mainstay\",\"engine\":\"%s\",\"epoch\":"
+                  .formatted(engine.name()))
           .contains("\"primary\":\"db-1\",\"leader\":\"rt-")
           .contains(
               "{\"id\":\"db-1\",\"role\":\"PRIMARY\",\"writable\":true,\"lagMillis\":0,\"gtid\":\"")
