@@ -121,8 +121,15 @@ public final class Controllers implements OfficeGuard {
         .valueStream()
         .filter(Controllers::isErrant)
         .forEach(
-            node -> quarantined.put(node.path("id").asString(""), node.path("why").asString("")));
+            node ->
+                quarantined.put(
+                    node.path("id").asString(""), withoutSubject(node.path("why").asString(""))));
     return quarantined;
+  }
+
+  /** A node's view of itself says "is errant", a leader's of the node "it holds what". */
+  private static String withoutSubject(String why) {
+    return why.startsWith("it ") ? why.substring("it ".length()) : why;
   }
 
   /** A node that holds what the primary lacks. */
