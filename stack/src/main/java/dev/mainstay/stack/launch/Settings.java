@@ -102,6 +102,7 @@ final class Settings {
     return Map.of(
         "id", name.toString(),
         "share-port", options.gateways() > 1,
+        "peers", otherGateways(name),
         "admin", Map.of("token", secrets.adminToken(), "state-file", stateFile(name)),
         "stack",
             Map.of(

@@ -954,6 +954,19 @@ abstract class StackScenarios {
         .isEqualTo(gateways);
     awaitBothServe();
 
+    String token =
+        "Bearer " + Home.read(folder.resolve("secrets/admin-token")).orElseThrow().strip();
+    assertThat(
+            site.admin(
+                    "PATCH",
+                    "api/pools/web-app/servers/web-1",
+                    "{\"weight\":11}",
+                    "Authorization",
+                    token)
+                .statusCode())
+        .isEqualTo(200);
+    await().untilAsserted(() -> assertThat(onEachGateway("weight")).containsExactly("11", "11"));
+
     mainstay.run("weight", "web-1", "7").succeeds();
     assertThat(onEachGateway("weight")).containsExactly("7", "7");
     mainstay.run("drain", "web-1").succeeds();
