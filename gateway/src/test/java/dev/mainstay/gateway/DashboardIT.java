@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
 import dev.mainstay.gateway.testing.Rig;
 import dev.mainstay.gateway.testing.ScriptedController;
@@ -49,6 +50,8 @@ class DashboardIT {
       RIG.set("management.server.port", free.getLocalPort());
     }
     RIG.set("mainstay.gateway.stack.controllers", CONTROLLER.uri())
+        // Who is made ready again has its whole share at once.
+        .set("mainstay.gateway.pools.web.slow-start", "0s")
         .set("mainstay.gateway.stack.token", "the-controllers-own")
         .start();
     await().until(() -> RIG.fact("web", "B", "health").equals("UP"));
@@ -115,7 +118,15 @@ class DashboardIT {
               Pattern.compile(
                   "server A takes 50 % and is ready.*node db-2 is replica with a lag of 40 ms.*controller rt-1 leads"));
       assertThat(page.locator("#controllers")).hasText("rt-1 leads");
-      assertThat(row(page, "A").locator("[data-is=rate]")).not().hasText("0");
+      await()
+          .untilAsserted(
+              () -> {
+                // A rate is of the last second.
+                RIG.servers("/web/x", 30);
+                assertThat(row(page, "A").locator("[data-is=rate]"))
+                    .not()
+                    .hasText("0", new LocatorAssertions.HasTextOptions().setTimeout(1_500));
+              });
       assertThat(page.locator("#tiles")).containsText("7");
       assertThat(page.locator(".chart .series.one").first())
           .hasAttribute("d", Pattern.compile("M.+"));

@@ -105,13 +105,14 @@ class ExpressIT {
     try (Wire client = client()) {
       client.send(get("/e/1"));
       try (Wire server = SERVER.next()) {
-        for (int i = 2; i < 5; i++) {
-          assertThat(server.head()).contains(" /e/" + (i - 1) + " ");
+        for (int i = 1; i < 5; i++) {
+          assertThat(server.head()).contains(" /e/" + i + " ");
           server.send(ok("x"));
           assertThat(client.response()).endsWith("\r\n\r\nx");
-          client.send(get("/e/" + i));
+          if (i < 4) {
+            client.send(get("/e/" + (i + 1)));
+          }
         }
-        assertThat(server.head()).contains(" /e/4 ");
       }
     }
   }
