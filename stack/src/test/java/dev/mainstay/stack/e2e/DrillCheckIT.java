@@ -1,6 +1,7 @@
 package dev.mainstay.stack.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.mainstay.db.local.LocalEngine;
 import dev.mainstay.db.local.testing.TestEngines;
@@ -17,8 +18,10 @@ import dev.mainstay.stack.drill.load.Pattern;
 import dev.mainstay.stack.launch.Secrets;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
+import dev.mainstay.stack.model.Role;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -135,19 +138,31 @@ class DrillCheckIT {
     @Override
     public void perform(Stage stage) throws InterruptedException {
       Name primary = stage.primary();
+      // They would take the office away while a slow machine has answered nobody yet.
+      stage.all(Role.CONTROLLER).forEach(stage::pause);
       try (Connection connection = connect(primary);
           Statement statement = connection.createStatement()) {
         // In this order, or the replicas would get what is written in between.
         stage.cutOff(primary);
         statement.execute("SET GLOBAL rpl_semi_sync_master_enabled = 0");
+        long before = notices(statement);
+        await().atMost(Duration.ofSeconds(20)).until(() -> notices(statement) > before + 5);
       } catch (SQLException e) {
         throw new IllegalStateException(e);
       }
       stage.await(Duration.ofMillis(800));
       stage.kill(primary, Duration.ofSeconds(4));
+      stage.all(Role.CONTROLLER).forEach(stage::resume);
       // What the cut links hold would reach the replicas after all.
       stack.subject().links().reset();
       stage.heal(primary);
+    }
+
+    private static long notices(Statement statement) throws SQLException {
+      try (ResultSet count = statement.executeQuery("SELECT COUNT(*) FROM mainstay.notice")) {
+        count.next();
+        return count.getLong(1);
+      }
     }
 
     private Connection connect(Name node) throws SQLException {
