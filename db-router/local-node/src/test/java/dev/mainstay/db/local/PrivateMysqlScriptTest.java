@@ -66,7 +66,7 @@ class PrivateMysqlScriptTest {
             """
         #!/bin/sh
         case $1 in
-          indextargets) echo http://127.0.0.1:9/debian/ ;;
+          indextargets) echo http://127.0.0.1:9/mirror/ ;;
           *) exec /usr/bin/apt-get "$@" ;;
         esac
         """);
@@ -92,7 +92,7 @@ class PrivateMysqlScriptTest {
         .contains("127.0.0.1");
     assertThat(said)
         .containsExactly(
-            "private MySQL: asking http://127.0.0.1:9/debian/ (sid)", ended.lastLine());
+            "private MySQL: asking http://127.0.0.1:9/mirror/ (sid)", ended.lastLine());
     assertThat(cache)
         .isDirectoryContaining("glob:**/mysql.lock")
         .isDirectoryNotContaining("glob:**/.mysql-*");
