@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,12 +96,7 @@ class ScriptTest {
 
   @Test
   void withoutMavenOneLineSaysHowToGetIt() throws Exception {
-    for (String needed : new String[] {"dirname", "find", "head", "mkdir", "readlink", "flock"}) {
-      Path real = Path.of("/usr/bin", needed);
-      if (Files.isExecutable(real)) {
-        Files.createSymbolicLink(tools.resolve(needed), real);
-      }
-    }
+    linkWhatTheScriptCalls();
 
     assertThat(exitOf(mainstay("first", tools.toString()))).isEqualTo(1);
 
@@ -109,9 +105,41 @@ class ScriptTest {
         .hasLineCount(1);
   }
 
+  @Test
+  void withoutJdk25OneLineSaysHowToGetItAndNothingIsBuilt() throws Exception {
+    Path begun = folder.resolve("begun");
+    maven("echo x >> %s; %s".formatted(begun, building()));
+    Files.writeString(jdk.resolve("release"), "JAVA_VERSION=\"17.0.12\"\n");
+    // The folders of the machine that runs this test may hold one.
+    Path script = clone.resolve("mainstay");
+    Files.writeString(
+        script,
+        Files.readString(script)
+            .replaceAll(" /(usr/lib/jvm|opt|Library)/", " " + folder + "/none/"));
+    linkWhatTheScriptCalls();
+
+    assertThat(exitOf(mainstay("first", tools.toString()))).isEqualTo(1);
+
+    assertThat(said("first"))
+        .startsWith("mainstay: a JDK 25 is missing. Install one")
+        .contains("MAINSTAY_JAVA_HOME")
+        .hasLineCount(1);
+    assertThat(begun).doesNotExist();
+  }
+
   /** What a build leaves behind. */
   private static String building() {
     return "touch " + String.join(" ", JARS);
+  }
+
+  /** For a path on which nothing else is. */
+  private void linkWhatTheScriptCalls() throws IOException {
+    for (String needed : new String[] {"dirname", "find", "head", "mkdir", "readlink", "flock"}) {
+      Path real = Path.of("/usr/bin", needed);
+      if (Files.isExecutable(real)) {
+        Files.createSymbolicLink(tools.resolve(needed), real);
+      }
+    }
   }
 
   private void maven(String does) throws IOException {
@@ -131,6 +159,8 @@ class ScriptTest {
     ProcessBuilder command = new ProcessBuilder("/bin/sh", clone.resolve("mainstay").toString());
     command.environment().put("PATH", path);
     command.environment().put("MAINSTAY_JAVA_HOME", jdk.toString());
+    command.environment().put("HOME", folder.toString());
+    command.environment().keySet().removeAll(Set.of("JAVA_HOME", "SDKMAN_DIR"));
     return command.redirectErrorStream(true).redirectOutput(folder.resolve(log).toFile()).start();
   }
 

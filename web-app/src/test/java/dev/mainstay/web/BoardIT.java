@@ -50,7 +50,7 @@ import tools.jackson.databind.JsonNode;
 @NullUnmarked
 class BoardIT {
 
-  private static final int SEEDED = 1_200;
+  private static final int SEEDED = 10_000;
   private static final Map<String, String> COMMENT = Map.of("body", "Me too", "author", "Ada");
 
   private static ReplicatedCluster cluster;
