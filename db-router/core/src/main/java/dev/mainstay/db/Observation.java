@@ -24,7 +24,8 @@ public sealed interface Observation {
    * @param executed all that the node has executed. On a MariaDB primary that includes commits
    *     which still wait for an ack
    * @param lineage by which errant transactions are told
-   * @param replication how it follows a source; empty when it was never told one, or was promoted
+   * @param replication how it follows a source; empty when it was never told one, or was promoted,
+   *     and also while it stands still and waits for acknowledgements of its own
    * @param epoch the newest record that the node has executed, not necessarily the one in force
    * @param heartbeat the controller's time in the heartbeat row that the node has executed
    * @param leader the controller that wrote that row

@@ -172,6 +172,18 @@ public sealed interface EngineSql permits CommonSql {
   void promote(Connection connection, boolean acknowledged) throws SQLException;
 
   /**
+   * As {@code promote(true)}, but for what it knows of its source, if it takes the engine long to
+   * forget that: until {@link #forgetSource}, or a restart, it is observed to follow nobody all the
+   * same.
+   */
+  default void halt(Connection connection) throws SQLException {
+    promote(connection, true);
+  }
+
+  /** The rest of {@link #halt}. The node may be open, and follows nobody. */
+  default void forgetSource(Connection connection) throws SQLException {}
+
+  /**
    * The last part of {@link #promote}, for a node that follows nobody already: has every commit
    * wait for an ack, without end, also where it fell back to asynchronous replication.
    */

@@ -64,6 +64,7 @@ final class MysqlSql extends CommonSql {
       throws SQLException {
     Map<String, String> variables = pairs(row.getString("variables"));
     Map<String, String> status = pairs(row.getString("status"));
+    boolean source = on(variables, "rpl_semi_sync_source_enabled");
     MysqlGtidSet executed = MysqlGtidSet.parse(row.getString("gtid_executed"));
     return new Observation.Reached(
         address,
@@ -76,9 +77,9 @@ final class MysqlSql extends CommonSql {
         startedAt(row, status),
         executed,
         new Lineage.Mysql(row.getString("server_uuid"), executed),
-        replication,
+        source ? replication.filter(MysqlSql::runs) : replication,
         new SemiSync(
-            on(variables, "rpl_semi_sync_source_enabled"),
+            source,
             on(variables, "rpl_semi_sync_replica_enabled"),
             on(status, "rpl_semi_sync_source_status"),
             on(status, "rpl_semi_sync_replica_status"),
@@ -87,6 +88,10 @@ final class MysqlSql extends CommonSql {
         control.epoch(),
         control.heartbeat(),
         control.leader());
+  }
+
+  private static boolean runs(ReplicaStatus status) {
+    return status.io() != ReplicaStatus.Io.STOPPED || status.applying();
   }
 
   @Override
@@ -207,13 +212,28 @@ final class MysqlSql extends CommonSql {
   }
 
   @Override
+  public void halt(Connection connection) throws SQLException {
+    stopReplication(connection);
+    Sql.run(connection, "SET GLOBAL rpl_semi_sync_replica_enabled = 0");
+    waitForAcks(connection);
+  }
+
+  @Override
+  public void forgetSource(Connection connection) throws SQLException {
+    Sql.run(connection, "RESET REPLICA ALL");
+  }
+
+  @Override
   public void waitForAcks(Connection connection) throws SQLException {
+    // In one statement, for writes wait for this.
     Sql.run(
         connection,
-        "SET GLOBAL rpl_semi_sync_source_timeout = " + NO_LIMIT,
-        "SET GLOBAL rpl_semi_sync_source_wait_for_replica_count = 1",
-        "SET GLOBAL rpl_semi_sync_source_wait_no_replica = 1",
-        "SET GLOBAL rpl_semi_sync_source_enabled = 1");
+        """
+        SET GLOBAL rpl_semi_sync_source_timeout = %s,
+        GLOBAL rpl_semi_sync_source_wait_for_replica_count = 1,
+        GLOBAL rpl_semi_sync_source_wait_no_replica = 1,
+        GLOBAL rpl_semi_sync_source_enabled = 1"""
+            .formatted(NO_LIMIT));
     if (!waitsForAcks(connection)) {
       Sql.run(
           connection,
@@ -262,12 +282,13 @@ final class MysqlSql extends CommonSql {
 
   @Override
   public void startReplication(Connection connection) throws SQLException {
-    Sql.run(connection, "START REPLICA");
+    // Its applier would wait for acknowledgements, too, on one that was halted.
+    Sql.run(connection, "SET GLOBAL rpl_semi_sync_source_enabled = 0", "START REPLICA");
   }
 
   @Override
   public void startApplying(Connection connection) throws SQLException {
-    Sql.run(connection, "START REPLICA SQL_THREAD");
+    Sql.run(connection, "SET GLOBAL rpl_semi_sync_source_enabled = 0", "START REPLICA SQL_THREAD");
   }
 
   /** Never: what MySQL counts as received it has received whole. */

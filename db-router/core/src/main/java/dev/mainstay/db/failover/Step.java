@@ -36,6 +36,17 @@ public sealed interface Step {
   /** {@code promote(true)}: it follows nobody; it stays closed. */
   record Promote(NodeId node, String why) implements Step {}
 
+  /**
+   * {@code halt}: as {@link Promote}, but on MySQL the server keeps what it knows of its source; to
+   * forget takes it longer than all the rest, and is left for when it is open ({@link Forget}).
+   * Where nothing is so left a restarted server is seen to follow its last source, which binds it
+   * to that one as {@link Follow} would.
+   */
+  record Halt(NodeId node, String why) implements Step {}
+
+  /** {@code forgetSource}, after {@link Halt}. */
+  record Forget(NodeId node, String why) implements Step {}
+
   /** {@code follow}. */
   record Follow(NodeId node, NodeId source, boolean acker, String why) implements Step {}
 

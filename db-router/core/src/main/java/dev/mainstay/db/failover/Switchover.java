@@ -27,7 +27,7 @@ import java.util.TreeSet;
  * <pre>
  * db-1 ──► db-2, db-3        db-1 ──► db-3 ──► db-2       close db-1;       db-3 ──► db-2
  *                                                         db-3: catch up,
- *                                                         promote, record, open
+ *                                                         halt, record, open, forget
  * </pre>
  *
  * <p>Not on MariaDB: a replica that connects to a source whose semi-sync is off sends it no
@@ -143,9 +143,10 @@ final class Switchover {
       ackers.remove(target);
       List<Step> all = new ArrayList<>();
       all.add(new Step.CatchUp(target, primary.executed(), why));
-      all.add(new Step.Promote(target, why));
+      all.add(new Step.Halt(target, why));
       all.addAll(
           rules.takeOffice(new EpochRecord(epoch.epoch() + Rules.TERM, target, ackers), why));
+      all.add(new Step.Forget(target, why));
       return Decision.act(all);
     }
     return node.get().executed().contains(primary.executed())

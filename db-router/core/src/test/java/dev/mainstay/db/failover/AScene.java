@@ -300,6 +300,8 @@ final class AScene {
           Step.Fence _,
           Step.Drain _,
           Step.Promote _,
+          Step.Halt _,
+          Step.Forget _,
           Step.Open _,
           Step.Guard _,
           Step.Close _,

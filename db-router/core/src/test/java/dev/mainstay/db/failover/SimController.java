@@ -515,6 +515,8 @@ final class SimController {
                       .contains(catchUp.wanted()),
               answer);
       case Step.Promote _ -> script(s, answer, () -> node.promote(true));
+      case Step.Halt _ -> script(s, answer, node::halt);
+      case Step.Forget _ -> script(s, answer, node::forgetSource);
       case Step.Follow follow ->
           script(
               s,

@@ -280,6 +280,25 @@ final class SimNode {
     return true;
   }
 
+  boolean halt() {
+    if (maria()) {
+      return promote(true);
+    }
+    stopBoth();
+    semiReplica = false;
+    semiSource = true;
+    return true;
+  }
+
+  boolean forgetSource() {
+    if (io || sql) {
+      return false;
+    }
+    source = 0;
+    relay.clear();
+    return true;
+  }
+
   boolean follow(int from, boolean acker) {
     if (!readOnly || !waiting.isEmpty()) {
       return false;
@@ -300,6 +319,7 @@ final class SimNode {
     if (maria() && !io && !sql) {
       relay.clear();
     }
+    semiSource = false;
     io = true;
     sql = true;
     ioError = 0;
@@ -308,6 +328,7 @@ final class SimNode {
 
   void startApplying() {
     if (source != 0) {
+      semiSource = false;
       if (maria() && !io && !sql) {
         relay.clear();
       }
@@ -335,7 +356,7 @@ final class SimNode {
       }
     }
     Optional<ReplicaStatus> replication =
-        source == 0
+        source == 0 || (!maria() && semiSource && !io && !sql)
             ? Optional.empty()
             : Optional.of(
                 new ReplicaStatus(

@@ -83,8 +83,9 @@ class SwitchoverTest {
     assertThat(acts(to(scene.closed(1), 3)))
         .containsExactly(
             "CatchUp db-3",
-            "Promote db-3",
-            "TakeOffice db-3: epoch 15: db-3, acknowledged by db-2");
+            "Halt db-3",
+            "TakeOffice db-3: epoch 15: db-3, acknowledged by db-2",
+            "Forget db-3");
   }
 
   @Test

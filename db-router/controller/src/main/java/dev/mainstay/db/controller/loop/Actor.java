@@ -113,6 +113,8 @@ final class Actor {
       case Step.CatchUp catchUp ->
           require(sql.awaitExecuted(c, catchUp.wanted(), CATCH_UP), "it has not caught up yet");
       case Step.Promote _ -> sql.promote(c, true);
+      case Step.Halt _ -> sql.halt(c);
+      case Step.Forget _ -> sql.forgetSource(c);
       case Step.Follow follow -> follow(follow, sql, c);
       case Step.Resume resume -> {
         sql.acknowledge(c, resume.acker());
@@ -240,7 +242,8 @@ final class Actor {
       case Step.Fence _ -> "receives no more";
       case Step.Drain _ -> "applies what it received";
       case Step.CatchUp _ -> "catches up";
-      case Step.Promote _ -> "follows nobody";
+      case Step.Promote _, Step.Halt _ -> "follows nobody";
+      case Step.Forget _ -> "forgets its source";
       case Step.Follow follow -> "follows " + follow.source();
       case Step.Resume _ -> "resumes replication";
       case Step.Acknowledge acknowledge ->
