@@ -14,7 +14,7 @@ import dev.mainstay.stack.process.Signal;
 import dev.mainstay.stack.process.StateFile;
 import dev.mainstay.stack.remote.Comeback;
 import dev.mainstay.stack.remote.Controllers;
-import dev.mainstay.stack.remote.Gateway;
+import dev.mainstay.stack.remote.Steering;
 import dev.mainstay.stack.supervise.ControlSocket;
 import dev.mainstay.stack.supervise.Order;
 import dev.mainstay.stack.supervise.Starter;
@@ -59,6 +59,8 @@ public final class Commands {
 
   private static final String SERVER = "A web-app instance, such as web-1.";
   private static final String PROCESS = "A process, such as web-1, db-1, gw-1 or rt-1.";
+
+  private static final List<String> MODES = List.of("active-active", "active-passive");
 
   private static final Duration LONGEST_COMEBACK = Duration.ofSeconds(60);
 
@@ -388,7 +390,8 @@ public final class Commands {
       return 0;
     }
     StackState state = stateOf(home);
-    System.out.println(gateways(state).getFirst().link(Secrets.adminToken(home)));
+    System.out.println(
+        Steering.gateways(state.options()).getFirst().link(Secrets.adminToken(home)));
     return 0;
   }
 
@@ -439,51 +442,35 @@ public final class Commands {
     return change(homeOption.home(), server, Map.of("state", "READY"), "READY");
   }
 
-  /** Looks the server up on every gateway before it is changed on any. */
-  private int change(Home home, String server, Map<String, Object> change, String told) {
-    StackState state = stateOf(home);
-    List<Gateway> gateways = gateways(state);
-    List<String> pools = gateways.stream().map(gateway -> poolOf(gateway, server)).toList();
-    String token = Secrets.adminToken(home);
-    for (int at = 0; at < gateways.size(); at++) {
-      gateways.get(at).change(pools.get(at), server, change, token);
-      System.out.println("%s: %s is at %s".formatted(gateways.get(at).name(), server, told));
+  @Command(
+      mixinStandardHelpOptions = true,
+      description = "Has all servers share the requests, or the first that can take them all.")
+  int mode(
+      @Mixin HomeOption homeOption,
+      @Parameters(paramLabel = "active-active|active-passive", description = "The mode.")
+          String mode) {
+    if (!MODES.contains(mode)) {
+      throw new ParameterException(
+          subcommand(spec.commandLine(), "mode"),
+          "The mode is %s (expected: %s).".formatted(mode, String.join(" or ", MODES)));
     }
+    Home home = homeOption.home();
+    StackState state = stateOf(home);
+    steering(home, state)
+        .mode(mode)
+        .forEach(gateway -> System.out.println("%s: %s".formatted(gateway, mode)));
     return 0;
   }
 
-  private static String poolOf(Gateway gateway, String server) {
-    var pools =
-        gateway
-            .pools()
-            .orElseThrow(
-                () ->
-                    new Problem(
-                        "%s does not answer at %s; nothing was changed."
-                            .formatted(gateway.name(), gateway.admin())));
-    return gateway
-        .poolOf(server)
-        .orElseThrow(
-            () ->
-                new Problem(
-                    "%s knows no server %s. There are: %s."
-                        .formatted(
-                            gateway.name(),
-                            server,
-                            String.join(
-                                ", ",
-                                pools
-                                    .valueStream()
-                                    .flatMap(pool -> pool.path("servers").valueStream())
-                                    .map(one -> one.path("id").asString(""))
-                                    .toList()))));
+  private static int change(Home home, String server, Map<String, Object> change, String told) {
+    steering(home, stateOf(home))
+        .change(server, change)
+        .forEach(gateway -> System.out.println("%s: %s is at %s".formatted(gateway, server, told)));
+    return 0;
   }
 
-  private static List<Gateway> gateways(StackState state) {
-    return state.options().names().stream()
-        .filter(name -> name.role() == Role.GATEWAY)
-        .map(name -> new Gateway(name, state.options()))
-        .toList();
+  private static Steering steering(Home home, StackState state) {
+    return new Steering(Steering.gateways(state.options()), Secrets.adminToken(home));
   }
 
   private static Containers containers(Home home) {

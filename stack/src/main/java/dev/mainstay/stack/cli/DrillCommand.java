@@ -3,7 +3,6 @@ package dev.mainstay.stack.cli;
 import dev.mainstay.stack.drill.Drill;
 import dev.mainstay.stack.drill.Result;
 import dev.mainstay.stack.drill.Setting;
-import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.catalogue.Catalogue;
 import dev.mainstay.stack.drill.check.Measures;
 import dev.mainstay.stack.drill.load.Pattern;
@@ -174,7 +173,7 @@ final class DrillCommand implements Callable<Integer> {
     if (here) {
       refuse(
           drills,
-          drill -> !drill.shape().equals(Shape.STANDARD),
+          drill -> !drill.shape().isOrdinary(),
           "%s needs a stack of a shape of its own; hold it without --here.");
     }
     DrillSession session =

@@ -352,6 +352,16 @@ public final class Containers {
     read("start", id);
   }
 
+  /** An orderly stop and a start of a container, by its id. */
+  public void restart(String id) {
+    read("restart", id);
+  }
+
+  /** Whether its health check succeeds. */
+  public boolean isHealthy(String id) {
+    return read("inspect", "--format", "{{.State.Health.Status}}", id).strip().equals("healthy");
+  }
+
   /**
    * Runs a line of bash in a service's container and returns what it prints.
    *

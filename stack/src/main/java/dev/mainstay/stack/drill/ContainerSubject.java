@@ -9,6 +9,7 @@ import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.remote.Gateway;
 import dev.mainstay.stack.remote.Http;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,6 +53,9 @@ public final class ContainerSubject implements Subject {
   /** The statement is {@code $0}; the password is in the environment of this one process only. */
   private static final String SQL =
       "MYSQL_PWD=$(< /run/secrets/mysql-root-password) exec mysql --user=root --batch --skip-column-names mainstay -e \"$0\"";
+
+  private static final Duration LONGEST_COMEBACK = Duration.ofSeconds(90);
+  private static final Duration GLANCE = Duration.ofMillis(300);
 
   private final Containers containers;
   private final Map<Name, String> ids;
@@ -89,11 +94,14 @@ public final class ContainerSubject implements Subject {
   /** The engine does not start again what was killed by name, so that is done here. */
   @Override
   public void kill(Name name, Duration down) {
-    String id =
-        Optional.ofNullable(ids.get(name))
-            .orElseThrow(() -> new Problem("There is no container %s.".formatted(name)));
+    String id = id(name);
     containers.kill(id);
     Thread.ofPlatform().name("start " + name).start(() -> startAfter(id, down));
+  }
+
+  private String id(Name name) {
+    return Optional.ofNullable(ids.get(name))
+        .orElseThrow(() -> new Problem("There is no container %s.".formatted(name)));
   }
 
   private void startAfter(String id, Duration down) {
@@ -103,6 +111,34 @@ public final class ContainerSubject implements Subject {
       Thread.currentThread().interrupt();
     }
     containers.start(id);
+  }
+
+  /** SIGTERM to what its image starts, and Docker's SIGKILL if that takes too long. */
+  @Override
+  public void restart(Name name) throws InterruptedException {
+    containers.restart(id(name));
+    Instant deadline = Instant.now().plus(LONGEST_COMEBACK);
+    while (!containers.isHealthy(id(name)) || !isEveryWebAppInRotation()) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new Problem(
+            "%d s after the restart %s is not back.".formatted(LONGEST_COMEBACK.toSeconds(), name));
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  /** Gateways find them by DNS, so their ids there are not their names. */
+  private boolean isEveryWebAppInRotation() {
+    long webApps = names().stream().filter(name -> name.role() == Role.WEB_APP).count();
+    return gateways().stream()
+        .allMatch(
+            gateway ->
+                gateway.pools().stream()
+                        .flatMap(JsonNode::valueStream)
+                        .flatMap(pool -> pool.path("servers").valueStream())
+                        .filter(server -> server.path("health").asString("").equals("UP"))
+                        .count()
+                    >= webApps);
   }
 
   @Override
@@ -149,6 +185,25 @@ public final class ContainerSubject implements Subject {
     } catch (Problem silent) {
       return Optional.empty();
     }
+  }
+
+  @Override
+  public List<Gateway> gateways() {
+    return names().stream()
+        .filter(name -> name.role() == Role.GATEWAY)
+        .map(name -> new Gateway(name, containers.sitePort(name), containers.adminPort(name)))
+        .toList();
+  }
+
+  /** The load comes through the first, which has a port of its own. */
+  @Override
+  public List<Name> spareGateways() {
+    return names().stream().filter(name -> name.role() == Role.GATEWAY).skip(1).toList();
+  }
+
+  @Override
+  public String adminToken() {
+    return containers.bash("gw-1", "echo \"$(< /run/secrets/admin-token)\"").strip();
   }
 
   /** The answer in what came over the wire; nothing if it is none. */

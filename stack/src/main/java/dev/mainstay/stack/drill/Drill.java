@@ -23,6 +23,11 @@ public interface Drill {
     return false;
   }
 
+  /** Whether clients open another connection for one that was reset before it was accepted. */
+  default boolean clientsReconnect() {
+    return false;
+  }
+
   /**
    * Breaks, and mends what does not mend itself, while the load is on.
    *

@@ -25,7 +25,7 @@ public final class Exercise {
 
   private static final Duration GLANCE = Duration.ofMillis(300);
   private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(60);
-  private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(20);
+  private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(60);
 
   private final Subject subject;
   private final Setting setting;
@@ -65,7 +65,13 @@ public final class Exercise {
     String run = Long.toString(ThreadLocalRandom.current().nextLong(1L << 40, 1L << 41), 36);
     List<String> problems = new ArrayList<>();
     try (Subject.Watch watch = subject.watch(clock);
-        Load load = Load.start(subject.gateway(), setting.pattern(), setting.seed(), run, clock)) {
+        Load load =
+            Load.start(
+                subject.gateway(),
+                drill.clientsReconnect() ? setting.pattern().reconnecting() : setting.pattern(),
+                setting.seed(),
+                run,
+                clock)) {
       progress.say(
           "%s on %s: the load is on (seed %d)"
               .formatted(drill.name(), subject.engine(), setting.seed()));
@@ -109,6 +115,7 @@ public final class Exercise {
           seen.samples(),
           copies,
           quarantined,
+          stage.divisions(),
           stage.reads(),
           problems);
     } finally {

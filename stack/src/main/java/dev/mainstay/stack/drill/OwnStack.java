@@ -86,7 +86,7 @@ public final class OwnStack implements AutoCloseable {
     for (int attempt = 0; attempt < 100; attempt++) {
       // Below the ports that the system gives to outgoing connections.
       int port = 10 * ThreadLocalRandom.current().nextInt(2_000, 3_000);
-      Options options = new Options(2, 1, shape.replicas(), 2, database, port, 0);
+      Options options = new Options(2, shape.gateways(), shape.replicas(), 2, database, port, 0);
       boolean free =
           options.names().stream()
               .allMatch(

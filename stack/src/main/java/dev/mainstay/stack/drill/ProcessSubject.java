@@ -16,8 +16,11 @@ import dev.mainstay.stack.model.Options;
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.Home;
+import dev.mainstay.stack.remote.Comeback;
 import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.remote.Gateway;
 import dev.mainstay.stack.remote.Http;
+import dev.mainstay.stack.remote.Steering;
 import dev.mainstay.stack.supervise.ControlSocket;
 import dev.mainstay.stack.supervise.Order;
 import java.net.InetAddress;
@@ -25,6 +28,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +41,9 @@ import tools.jackson.databind.JsonNode;
 
 /** A stack of processes on this machine, by way of its supervisor and of its nodes' own ports. */
 public final class ProcessSubject implements Subject {
+
+  private static final Duration LONGEST_COMEBACK = Duration.ofSeconds(60);
+  private static final Duration GLANCE = Duration.ofMillis(100);
 
   private final Home home;
   private final Options options;
@@ -92,6 +99,22 @@ public final class ProcessSubject implements Subject {
     obey(Order.Verb.KILL, name, atOnce ? null : down.toMillis());
     if (atOnce) {
       obey(Order.Verb.START, name, null);
+    }
+  }
+
+  @Override
+  public void restart(Name name) throws InterruptedException {
+    obey(Order.Verb.RESTART, name, null);
+    Comeback comeback = new Comeback(options, controllers);
+    Instant deadline = Instant.now().plus(LONGEST_COMEBACK);
+    for (Optional<String> missing = comeback.missing(name);
+        missing.isPresent();
+        missing = comeback.missing(name)) {
+      if (Instant.now().isAfter(deadline)) {
+        throw new Problem(
+            "%d s after the restart %s.".formatted(LONGEST_COMEBACK.toSeconds(), missing.get()));
+      }
+      Thread.sleep(GLANCE);
     }
   }
 
@@ -154,6 +177,23 @@ public final class ProcessSubject implements Subject {
   @Override
   public Controllers.Switchover switchOver(Name to) {
     return controllers.switchOver(to.toString());
+  }
+
+  @Override
+  public List<Gateway> gateways() {
+    return Steering.gateways(options);
+  }
+
+  /** All of them share the site's port. */
+  @Override
+  public List<Name> spareGateways() {
+    List<Name> all = names().stream().filter(name -> name.role() == Role.GATEWAY).toList();
+    return all.size() > 1 ? all : List.of();
+  }
+
+  @Override
+  public String adminToken() {
+    return Secrets.adminToken(home);
   }
 
   @Override

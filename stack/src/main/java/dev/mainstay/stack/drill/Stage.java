@@ -1,5 +1,6 @@
 package dev.mainstay.stack.drill;
 
+import dev.mainstay.stack.drill.check.Division;
 import dev.mainstay.stack.drill.check.Mark;
 import dev.mainstay.stack.drill.check.ReadYourWrites;
 import dev.mainstay.stack.drill.link.Links;
@@ -12,6 +13,7 @@ import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.Home;
 import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.remote.Steering;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -21,9 +23,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /** What a drill may do to the stack. Each act is marked with its time. */
@@ -40,6 +46,11 @@ public final class Stage {
   private final List<Mark> marks = new CopyOnWriteArrayList<>();
   private final Set<Name> paused = new LinkedHashSet<>();
   private final Set<Name> delayed = new LinkedHashSet<>();
+
+  /** As they were before they were steered; nothing if they were not. */
+  private List<JsonNode> pools = List.of();
+
+  private final List<Division> divisions = new CopyOnWriteArrayList<>();
   private Optional<Load> load = Optional.empty();
   private Optional<ReadYourWrites> reads = Optional.empty();
 
@@ -89,6 +100,137 @@ public final class Stage {
             ? "kill -9 %s, started again at once".formatted(name)
             : "kill -9 %s, down for %d ms".formatted(name, down.toMillis()));
     subject.kill(name, down);
+  }
+
+  /** An orderly stop and a new start. Returns when it does its work for the others again. */
+  public void restart(Name name) throws InterruptedException {
+    mark(Mark.Kind.ORDER, name, "restart " + name);
+    subject.restart(name);
+    say("%s is back".formatted(name));
+  }
+
+  /** A server runs for so long only part of the time: SIGSTOP and SIGCONT in turns. */
+  public void stutter(Name name, Duration length, Duration stopped, Duration running)
+      throws InterruptedException {
+    mark(
+        Mark.Kind.FAULT,
+        name,
+        "%s stands still for %d ms of each %d ms"
+            .formatted(name, stopped.toMillis(), stopped.plus(running).toMillis()));
+    Instant end = clock.instant().plus(length);
+    paused.add(name);
+    while (clock.instant().isBefore(end)) {
+      subject.pause(name);
+      Thread.sleep(stopped);
+      subject.resume(name);
+      Thread.sleep(running);
+    }
+    paused.remove(name);
+    mark(Mark.Kind.MEND, name, name + " runs all the time again");
+  }
+
+  /** Sets a server's weight, on every gateway. */
+  public void weigh(Name server, int weight) {
+    mark(Mark.Kind.ORDER, server, "weight of %s: %d".formatted(server, weight));
+    steering().change(server.toString(), Map.of("weight", weight));
+  }
+
+  /** Sets a server's state, READY, DRAIN or MAINT, on every gateway. */
+  public void set(Name server, String state) {
+    mark(Mark.Kind.ORDER, server, "%s: %s".formatted(server, state));
+    steering().change(server.toString(), Map.of("state", state));
+  }
+
+  /** Sets the pool's mode, on every gateway. */
+  public void mode(String mode) {
+    progress.say(mode);
+    marks.add(new Mark(clock.instant(), Mark.Kind.ORDER, "", mode));
+    steering().mode(mode);
+  }
+
+  /** Before the first change it is noted how things were. */
+  private Steering steering() {
+    if (pools.isEmpty()) {
+      pools =
+          subject
+              .gateways()
+              .getFirst()
+              .pools()
+              .map(found -> found.valueStream().toList())
+              .orElse(List.of());
+    }
+    return new Steering(subject.gateways(), subject.adminToken());
+  }
+
+  private void steerBack() {
+    if (pools.isEmpty()) {
+      return;
+    }
+    Steering steering = steering();
+    for (JsonNode pool : pools) {
+      steering.mode(pool.path("mode").asString(""));
+      for (JsonNode server : pool.path("servers")) {
+        steering.change(
+            server.path("id").asString(""),
+            Map.of(
+                "weight",
+                server.path("weight").asInt(),
+                "state",
+                server.path("state").asString("")));
+      }
+    }
+    pools = List.of();
+  }
+
+  /** Waits until the first gateway gives a server its whole weight. */
+  public void awaitWholeWeight(Name server, Duration atMost) throws InterruptedException {
+    await(
+        () ->
+            isTrue(
+                server,
+                one -> one.path("effectiveWeight").asInt(-1) == one.path("weight").asInt(0)),
+        atMost,
+        "%s does not have its whole weight".formatted(server));
+  }
+
+  /** Waits until the first gateway holds a server to be down. */
+  public void awaitDown(Name server, Duration atMost) throws InterruptedException {
+    await(
+        () -> isTrue(server, one -> one.path("health").asString("").equals("DOWN")),
+        atMost,
+        "%s is not held to be down".formatted(server));
+  }
+
+  private boolean isTrue(Name server, Predicate<JsonNode> what) {
+    return subject.gateways().getFirst().pools().stream()
+        .flatMap(JsonNode::valueStream)
+        .flatMap(pool -> pool.path("servers").valueStream())
+        .anyMatch(one -> one.path("id").asString("").equals(server.toString()) && what.test(one));
+  }
+
+  private void await(BooleanSupplier condition, Duration atMost, String otherwise)
+      throws InterruptedException {
+    Instant deadline = clock.instant().plus(atMost);
+    while (!condition.getAsBoolean()) {
+      if (clock.instant().isAfter(deadline)) {
+        throw new Problem("%s after %d s.".formatted(otherwise, atMost.toSeconds()));
+      }
+      Thread.sleep(GLANCE);
+    }
+  }
+
+  /** For so long the requests are to be divided among the servers in this proportion. */
+  public void watchDivision(Map<Name, Integer> weights, Duration length)
+      throws InterruptedException {
+    Map<String, Integer> byId = new TreeMap<>();
+    weights.forEach((server, weight) -> byId.put(server.toString(), weight));
+    Instant from = clock.instant();
+    Thread.sleep(length);
+    divisions.add(new Division(from, clock.instant(), byId));
+  }
+
+  List<Division> divisions() {
+    return List.copyOf(divisions);
   }
 
   /** SIGSTOP, until {@link #resume}. */
@@ -156,13 +298,10 @@ public final class Stage {
     mark(Mark.Kind.MEND, name, name + " applies at once again");
     subject.delay(name, Duration.ZERO);
     delayed.remove(name);
-    Instant deadline = clock.instant().plus(atMost);
-    while (lag(name).filter(lag -> lag < CAUGHT_UP.toMillis()).isEmpty()) {
-      if (clock.instant().isAfter(deadline)) {
-        throw new Problem("%s has not caught up within %d s.".formatted(name, atMost.toSeconds()));
-      }
-      Thread.sleep(GLANCE);
-    }
+    await(
+        () -> lag(name).filter(lag -> lag < CAUGHT_UP.toMillis()).isPresent(),
+        atMost,
+        "%s has not caught up".formatted(name));
   }
 
   private Optional<Long> lag(Name name) {
@@ -208,32 +347,30 @@ public final class Stage {
 
   /** Waits until the controllers leave the node out. */
   public void awaitQuarantine(Name name, Duration atMost) throws InterruptedException {
-    Instant deadline = clock.instant().plus(atMost);
-    while (!subject.quarantined().containsKey(name.toString())) {
-      if (clock.instant().isAfter(deadline)) {
-        throw new Problem(
-            "%d s after a write on %s alone the controllers have not noticed."
-                .formatted(atMost.toSeconds(), name));
-      }
-      Thread.sleep(GLANCE);
-    }
+    await(
+        () -> subject.quarantined().containsKey(name.toString()),
+        atMost,
+        "The controllers have not noticed a write on %s alone".formatted(name));
     say("the controllers leave %s out".formatted(name));
   }
 
   /** Waits until some controller answers. */
   public void awaitController(Duration atMost) throws InterruptedException {
-    Instant deadline = clock.instant().plus(atMost);
-    while (subject.topology().isEmpty()) {
-      if (clock.instant().isAfter(deadline)) {
-        throw new Problem("No controller answers after %d s.".formatted(atMost.toSeconds()));
-      }
-      Thread.sleep(GLANCE);
-    }
+    await(() -> subject.topology().isPresent(), atMost, "No controller answers");
   }
 
   /** The processes that may be broken: nodes, controllers, web-apps. */
   public List<Name> all(Role role) {
     return subject.names().stream().filter(name -> name.role() == role).toList();
+  }
+
+  /** The gateways that can be taken away, one at a time. */
+  public List<Name> spareGateways() {
+    List<Name> spare = subject.spareGateways();
+    if (spare.isEmpty()) {
+      throw new Problem("No gateway can be spared; start the stack with `up --gateways 2`.");
+    }
+    return spare;
   }
 
   /** What a drill that draws lots draws them from. */
@@ -347,5 +484,6 @@ public final class Stage {
     if (subject.hook().isPresent()) {
       disarm();
     }
+    steerBack();
   }
 }

@@ -7,6 +7,7 @@ import dev.mainstay.stack.drill.watch.Sample;
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.remote.Controllers;
+import dev.mainstay.stack.remote.Gateway;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,6 +48,13 @@ public interface Subject {
   /** SIGKILL; started again after {@code down}, which may be zero. Returns when it is dead. */
   void kill(Name name, Duration down);
 
+  /**
+   * An orderly stop and a new start. Returns when the new process does its work for the others.
+   *
+   * @throws dev.mainstay.stack.model.Problem if it is not back in time, or that cannot be done here
+   */
+  void restart(Name name) throws InterruptedException;
+
   /** SIGSTOP. */
   void pause(Name name);
 
@@ -75,6 +83,15 @@ public interface Subject {
   Map<String, Double> metrics(Name process);
 
   Controllers.Switchover switchOver(Name to);
+
+  /** The admin APIs of the gateways. */
+  List<Gateway> gateways();
+
+  /** Those that can be taken away, one at a time, without the site going with them. */
+  List<Name> spareGateways();
+
+  /** What their changes need. */
+  String adminToken();
 
   /** The links that can be cut; none if the stack was not started with any. */
   Links links();

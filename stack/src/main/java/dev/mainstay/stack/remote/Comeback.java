@@ -2,7 +2,6 @@ package dev.mainstay.stack.remote;
 
 import dev.mainstay.stack.model.Name;
 import dev.mainstay.stack.model.Options;
-import dev.mainstay.stack.model.Role;
 import dev.mainstay.stack.process.PortCheck;
 import java.net.URI;
 import java.util.List;
@@ -22,11 +21,7 @@ public final class Comeback {
   public Comeback(Options options, Controllers controllers) {
     this.options = options;
     this.controllers = controllers;
-    this.gateways =
-        options.names().stream()
-            .filter(name -> name.role() == Role.GATEWAY)
-            .map(name -> new Gateway(name, options))
-            .toList();
+    this.gateways = Steering.gateways(options);
   }
 
   /** What a process does not do yet; nothing once it is back. */

@@ -57,26 +57,21 @@ public final class Gateway {
         .map(answer -> Json.MAPPER.readTree(answer.body()));
   }
 
-  /** The pool that holds a server of that id, if one does. */
-  public Optional<String> poolOf(String server) {
-    return pools().stream()
-        .flatMap(JsonNode::valueStream)
-        .filter(
-            pool ->
-                pool.path("servers")
-                    .valueStream()
-                    .anyMatch(one -> one.path("id").asString("").equals(server)))
-        .map(pool -> pool.path("name").asString(""))
-        .findFirst();
-  }
-
   /** Changes a server; the gateway's own words, as a problem, if it refuses. */
   public void change(String pool, String server, Map<String, Object> change, String token) {
     // [2001:db8::7]:8080 is an id; brackets are not allowed in a path.
     String id = server.replace("[", "%5B").replace("]", "%5D");
-    URI uri = admin.resolve("api/pools/%s/servers/%s".formatted(pool, id));
+    patch("api/pools/%s/servers/%s".formatted(pool, id), change, token);
+  }
+
+  /** Changes a pool's mode; the gateway's own words, as a problem, if it refuses. */
+  public void mode(String pool, String mode, String token) {
+    patch("api/pools/" + pool, Map.of("mode", mode), token);
+  }
+
+  private void patch(String path, Map<String, Object> change, String token) {
     Http.Answer answer =
-        Http.send("PATCH", uri, Json.MAPPER.writeValueAsString(change), token)
+        Http.send("PATCH", admin.resolve(path), Json.MAPPER.writeValueAsString(change), token)
             .orElseThrow(this::silent);
     if (!answer.isSuccess()) {
       throw new Problem("%s refused: %s".formatted(name, detail(answer)));

@@ -1,6 +1,7 @@
 package dev.mainstay.stack.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import dev.mainstay.db.local.LocalEngine;
@@ -67,6 +68,7 @@ abstract class StackScenarios {
   Site site;
   int port;
   private Command.Result up;
+  private Set<String> seenWhileItStarted;
 
   private final LocalEngine engine;
 
@@ -82,17 +84,20 @@ abstract class StackScenarios {
     port = freePort(engine);
     site = new Site(port);
     Runtime.getRuntime().addShutdownHook(new Thread(this::leaveNothingBehind));
-    up =
-        mainstay.run(
-            "up",
-            "--detach",
-            "--db",
-            name(engine),
-            "--web",
-            "3",
-            "--port",
-            String.valueOf(port),
-            "--json");
+    try (Arguments arguments = new Arguments()) {
+      up =
+          mainstay.run(
+              "up",
+              "--detach",
+              "--db",
+              name(engine),
+              "--web",
+              "3",
+              "--port",
+              String.valueOf(port),
+              "--json");
+      seenWhileItStarted = arguments.seen();
+    }
     up.succeeds();
   }
 
@@ -497,7 +502,7 @@ abstract class StackScenarios {
 
   @Test
   @Order(8)
-  void weightZeroWhileTrafficRunsTakesEffectAtOnceAndFailsNothing()
+  void weightsSetWhileTrafficRunsTakeEffectAtOnceAndFailNothing()
       throws IOException, InterruptedException {
     try (Site.Load load = site.load(4)) {
       mainstay.run("weight", "web-1", "0").succeeds();
@@ -512,12 +517,44 @@ abstract class StackScenarios {
       await().until(() -> load.answered() > further + 100);
 
       assertThat(server("web-2").orElseThrow().path("requests").asLong(-1)).isEqualTo(drained);
+
+      mainstay.run("ready", "web-2").succeeds();
+      mainstay.run("weight", "web-1", "20").succeeds();
+      mainstay.run("weight", "web-2", "60").succeeds();
+      mainstay.run("weight", "web-3", "20").succeeds();
+      // Web-2 has its whole weight again when its slow start of 10 s is over.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> server("web-2").orElseThrow().path("effectiveWeight").asInt(0) == 60);
+      Map<String, Long> from = requests();
+      await().atMost(Duration.ofSeconds(30)).until(() -> total(requests()) >= total(from) + 500);
+      Map<String, Long> to = requests();
+      long picks = total(to) - total(from);
+      // Of the rotation alone no server is further from its share than one round; each request that
+      // is
+      // sent while the three are counted may be one more.
+      for (String id : SERVERS) {
+        assertThat(to.getOrDefault(id, -1L) - from.getOrDefault(id, -1L))
+            .as("%s of %d", id, picks)
+            .isCloseTo(Math.round(picks * (id.equals("web-2") ? 0.6 : 0.2)), within(8L));
+      }
       assertThat(load.end()).isEmpty();
     }
-    mainstay.run("ready", "web-2").succeeds();
     for (String id : SERVERS) {
       mainstay.run("weight", id, "100").succeeds();
     }
+  }
+
+  private Map<String, Long> requests() throws IOException, InterruptedException {
+    Map<String, Long> requests = new TreeMap<>();
+    for (JsonNode server : site.pools().path(0).path("servers")) {
+      requests.put(server.path("id").asString(""), server.path("requests").asLong(-1));
+    }
+    return requests;
+  }
+
+  private static long total(Map<String, Long> requests) {
+    return requests.values().stream().mapToLong(Long::longValue).sum();
   }
 
   @Test
@@ -640,6 +677,7 @@ abstract class StackScenarios {
     mainstay.run("weight", "web-1", "-1").failsSaying("-1", "0-256");
     mainstay.run("weight", "web-1", "x").failsSaying("x", "0-256");
     mainstay.run("weight", "web-9", "1").failsSaying("web-9", "web-1, web-2, web-3");
+    mainstay.run("mode", "passive").failsSaying("passive", "active-active or active-passive");
     mainstay.run("kill", "db-9").failsSaying("db-9", "db-1");
     mainstay.run("logs", "../secrets/admin-token").failsSaying("There is no log");
     mainstay.run("up", "--port", String.valueOf(port)).failsSaying("already up", "down");
@@ -796,7 +834,15 @@ abstract class StackScenarios {
     }
     assertThat(secrets).hasSizeGreaterThanOrEqualTo(6).allMatch(secret -> secret.length() >= 24);
 
-    List<String> texts = new ArrayList<>();
+    List<String> texts = new ArrayList<>(seenWhileItStarted);
+    assertThat(texts).anyMatch(text -> text.contains("mysqld") || text.contains("mariadbd"));
+    try (Arguments arguments = new Arguments()) {
+      for (String name : List.of("db-2", "rt-2", "web-3")) {
+        mainstay.run("restart", name).succeeds();
+      }
+      mainstay.run("link").succeeds();
+      texts.addAll(arguments.seen());
+    }
     for (JsonNode process : status().path("processes")) {
       Path proc = Path.of("/proc", String.valueOf(process.path("pid").asLong()));
       for (String file : List.of("cmdline", "environ")) {
@@ -973,6 +1019,12 @@ abstract class StackScenarios {
     assertThat(onEachGateway("state")).containsExactly("DRAIN", "DRAIN");
     mainstay.run("ready", "web-1").succeeds();
     assertThat(onEachGateway("state")).containsExactly("READY", "READY");
+    for (String mode : List.of("active-passive", "active-active")) {
+      mainstay.run("mode", mode).succeeds();
+      assertThat(status().path("pools").valueStream())
+          .extracting(pool -> pool.path("mode").asString(""))
+          .containsExactly(mode, mode);
+    }
 
     if (engine == LocalEngine.MARIADB) { // Once is enough: gateways know of no engine.
       oneGoesOnAloneAndTheOtherIsBroughtBackBesideIt(status);

@@ -60,6 +60,15 @@ public final class Catalogue {
             new ColdStart(),
             new Lag(pairs),
             new ControllersRace(),
+            new WebKill(),
+            new WebPause(),
+            new RollingRestart(),
+            new GatewayKill(),
+            new Weights(),
+            new Drain(),
+            new ModeChange(),
+            new SlowServer(),
+            new FlappingServer(),
             new Nemesis(NEMESIS));
   }
 

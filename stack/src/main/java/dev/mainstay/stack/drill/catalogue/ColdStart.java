@@ -34,7 +34,7 @@ final class ColdStart implements Drill {
   @Override
   public Promise promise() {
     return new Promise(Duration.ofSeconds(30), Optional.empty(), Promise.Office.MAY_MOVE)
-        .exceptForAnOutage();
+        .exceptFor(Promise.Failures.OUTAGE);
   }
 
   @Override

@@ -36,7 +36,8 @@ record Nemesis(Duration length) implements Drill {
 
   @Override
   public Promise promise() {
-    return new Promise(OUTAGE, Optional.empty(), Promise.Office.MAY_MOVE).exceptForAnOutage();
+    return new Promise(OUTAGE, Optional.empty(), Promise.Office.MAY_MOVE)
+        .exceptFor(Promise.Failures.OUTAGE);
   }
 
   @Override

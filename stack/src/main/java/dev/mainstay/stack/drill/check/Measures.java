@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * The figures of a drill. Of several faults in a row the worst counts.
  *
  * @param failed all requests without a 2xx in time, refused and unknown ones among them
+ * @param slowestMillis the longest that an answer took, or that it was waited for in vain
  * @param perSecond requests a second before the first fault
  * @param detectMillis from the fault until a controller called the office vacant
  * @param promoteMillis from then until a node had the office and was open; of a switchover: from
@@ -30,6 +31,7 @@ public record Measures(
     int refused,
     int unknown,
     double perSecond,
+    long slowestMillis,
     long writePauseMillis,
     long readPauseMillis,
     @Nullable Long detectMillis,
@@ -48,6 +50,7 @@ public record Measures(
         count(requests, request -> request.fate() == Fate.REFUSED),
         count(requests, request -> request.fate() == Fate.UNKNOWN),
         calm.isPositive() ? before * 1000.0 / calm.toMillis() : 0,
+        measured.stream().mapToLong(request -> request.took().toMillis()).max().orElse(0),
         longestGap(acknowledged(measured, Request::isWrite), trial.ended()).toMillis(),
         longestGap(acknowledged(measured, request -> !request.isWrite()), trial.ended()).toMillis(),
         worst(faults(trial).map(fault -> detect(trial, fault))),

@@ -14,17 +14,27 @@ import java.util.Optional;
  * @param office what is to become of the primary's office
  * @param noneAcknowledged for so long after the first fault no write that was sent after the last
  *     one may be acknowledged, because nobody is there whose copy would make it safe
- * @param outage whether requests may fail meanwhile, because more was broken than the site can
- *     stand; nothing may be lost or doubled all the same
+ * @param failures which requests may fail; nothing may be lost or doubled all the same
  * @param ownWritesSeen whether clients are to see what they wrote, and this is looked at
+ * @param slowest how long any answer may take
  */
 public record Promise(
     Duration writePause,
     Optional<Duration> readPause,
     Office office,
     Optional<Duration> noneAcknowledged,
-    boolean outage,
-    boolean ownWritesSeen) {
+    Failures failures,
+    boolean ownWritesSeen,
+    Optional<Duration> slowest) {
+
+  /** Which requests may fail. */
+  public enum Failures {
+    NONE,
+    /** Those that what was killed had taken and not answered. */
+    IN_FLIGHT,
+    /** Any, because more was broken than the site can stand. */
+    OUTAGE
+  }
 
   /** What is to become of the primary's office. */
   public enum Office {
@@ -36,28 +46,47 @@ public record Promise(
   }
 
   public Promise(Duration writePause, Optional<Duration> readPause, Office office) {
-    this(writePause, readPause, office, Optional.empty(), false, false);
+    this(writePause, readPause, office, Optional.empty(), Failures.NONE, false, Optional.empty());
   }
 
   /** As well. */
   public Promise noneAcknowledgedFor(Duration time) {
-    return new Promise(writePause, readPause, office, Optional.of(time), outage, ownWritesSeen);
+    return new Promise(
+        writePause, readPause, office, Optional.of(time), failures, ownWritesSeen, slowest);
   }
 
-  /** But that requests may fail. */
-  public Promise exceptForAnOutage() {
-    return new Promise(writePause, readPause, office, noneAcknowledged, true, ownWritesSeen);
+  /** But that these requests may fail. */
+  public Promise exceptFor(Failures allowed) {
+    return new Promise(
+        writePause, readPause, office, noneAcknowledged, allowed, ownWritesSeen, slowest);
   }
 
   /** As well. */
   public Promise withOwnWritesSeen() {
-    return new Promise(writePause, readPause, office, noneAcknowledged, outage, true);
+    return new Promise(writePause, readPause, office, noneAcknowledged, failures, true, slowest);
+  }
+
+  /** As well. */
+  public Promise answeredWithin(Duration time) {
+    return new Promise(
+        writePause,
+        readPause,
+        office,
+        noneAcknowledged,
+        failures,
+        ownWritesSeen,
+        Optional.of(time));
   }
 
   /** In words, as {@code drill list} shows it. */
   public String text() {
     List<String> parts = new ArrayList<>();
-    parts.add(outage ? "nothing lost or doubled" : "nothing failed, lost or doubled");
+    parts.add(
+        switch (failures) {
+          case NONE -> "nothing failed, lost or doubled";
+          case IN_FLIGHT -> "nothing failed but what was in flight there, nothing lost or doubled";
+          case OUTAGE -> "nothing lost or doubled";
+        });
     noneAcknowledged.ifPresent(time -> parts.add("no write acknowledged for " + text(time)));
     if (office == Office.STAYS) {
       parts.add("the primary stays");
@@ -67,6 +96,7 @@ public record Promise(
     }
     parts.add("writes pause ≤ " + text(writePause));
     readPause.ifPresent(pause -> parts.add("reads pause ≤ " + text(pause)));
+    slowest.ifPresent(time -> parts.add("each answer ≤ " + text(time)));
     return String.join("; ", parts);
   }
 

@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param events of the controllers since {@code begun}, by time
  * @param copies of the nodes that could be read afterwards, without the quarantined
  * @param quarantined the nodes that the controllers left out at the end, and why
+ * @param divisions how the servers were to share the requests, in a drill that looks at it
  * @param reads what clients saw that wrote and read at once, in a drill that has some
  * @param problems what kept the drill from being run or checked as it should, a sentence each
  */
@@ -32,6 +33,7 @@ public record Trial(
     List<Sample> samples,
     List<Copy> copies,
     Map<String, String> quarantined,
+    List<Division> divisions,
     Optional<ReadYourWrites> reads,
     List<String> problems) {
 
@@ -46,6 +48,7 @@ public record Trial(
     samples = List.copyOf(samples);
     copies = List.copyOf(copies);
     quarantined = Map.copyOf(quarantined);
+    divisions = List.copyOf(divisions);
     problems = List.copyOf(problems);
   }
 

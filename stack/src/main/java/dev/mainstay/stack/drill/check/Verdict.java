@@ -1,11 +1,14 @@
 package dev.mainstay.stack.drill.check;
 
 import dev.mainstay.stack.drill.load.Fate;
+import dev.mainstay.stack.drill.load.Outcome;
 import dev.mainstay.stack.drill.load.Pattern;
+import dev.mainstay.stack.drill.load.Request;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whether a drill's promise held.
@@ -31,7 +34,7 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
   /** Of a drill that could not be run. */
   public static Verdict notRun(String why) {
     return new Verdict(
-        new Measures(0, 0, 0, 0, 0, 0, 0, null, null, null),
+        new Measures(0, 0, 0, 0, 0, 0, 0, 0, null, null, null),
         new Audit(0, 0, List.of()),
         List.of(why));
   }
@@ -52,11 +55,19 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
           "the load came to %.0f requests a second only (expected: at least %d); is the machine busy?"
               .formatted(measures.perSecond(), least));
     }
-    if (measures.failed() > 0 && !promise.outage()) {
-      why.add(
-          "%d requests failed, of which %d were refused and %d are unknown; the first: %s"
-              .formatted(measures.failed(), measures.refused(), measures.unknown(), first(trial)));
-    }
+    failed(trial, promise.failures())
+        .ifPresent(
+            first ->
+                why.add(
+                    "%d requests failed, of which %d were refused and %d are unknown; the first%s: %s"
+                        .formatted(
+                            measures.failed(),
+                            measures.refused(),
+                            measures.unknown(),
+                            promise.failures() == Promise.Failures.IN_FLIGHT
+                                ? " that was not in flight"
+                                : "",
+                            text(trial, first))));
     if (audit.lost() > 0) {
       why.add("%d acknowledged writes are lost".formatted(audit.lost()));
     }
@@ -65,6 +76,7 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
     }
     why.addAll(audit.wrong());
     trial.reads().ifPresent(reads -> why.addAll(reads.broken(lenient)));
+    trial.divisions().forEach(division -> why.addAll(division.violations(trial.requests())));
     promise.noneAcknowledged().ifPresent(time -> addIfAcknowledged(why, trial, time));
     // What a node wrote and nobody acknowledged before it was broken may remain there, and only
     // there.
@@ -96,28 +108,52 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
       }
       case MAY_MOVE -> {}
     }
-    addIfLonger(why, "writes paused", measures.writePauseMillis(), promise.writePause(), lenient);
+    addIfLonger(
+        why, "writes paused for", measures.writePauseMillis(), promise.writePause(), lenient);
     promise
         .readPause()
         .ifPresent(
-            limit -> addIfLonger(why, "reads paused", measures.readPauseMillis(), limit, lenient));
+            limit ->
+                addIfLonger(why, "reads paused for", measures.readPauseMillis(), limit, lenient));
+    promise
+        .slowest()
+        .ifPresent(
+            limit -> addIfLonger(why, "an answer took", measures.slowestMillis(), limit, lenient));
     return new Verdict(measures, audit, why);
   }
 
-  /** The first request that failed, and what its client saw. */
-  private static String first(Trial trial) {
+  /** The first request that failed and should not have. */
+  private static Optional<Request> failed(Trial trial, Promise.Failures allowed) {
     return trial.requests().stream()
         .filter(request -> request.fate() != Fate.ACKNOWLEDGED)
-        .findFirst()
-        .map(
+        .filter(
             request ->
-                "a %s that ended %d ms after the measuring began and took %d ms: %s"
-                    .formatted(
-                        request.isWrite() ? "post" : "read",
-                        Duration.between(trial.begun(), request.done()).toMillis(),
-                        request.took().toMillis(),
-                        request.outcome().text()))
-        .orElse("none");
+                switch (allowed) {
+                  case NONE -> true;
+                  case IN_FLIGHT -> !wasInFlight(trial, request);
+                  case OUTAGE -> false;
+                })
+        .findFirst();
+  }
+
+  /** Whether something was killed while the request was under way, and took the answer with it. */
+  private static boolean wasInFlight(Trial trial, Request request) {
+    return request.outcome() instanceof Outcome.NoAnswer
+        && trial.marks().stream()
+            .filter(mark -> mark.kind() == Mark.Kind.FAULT)
+            .anyMatch(
+                fault ->
+                    request.sent().isBefore(fault.at().plus(STRIKING))
+                        && request.done().isAfter(fault.at()));
+  }
+
+  private static String text(Trial trial, Request request) {
+    return "a %s that ended %d ms after the measuring began and took %d ms: %s"
+        .formatted(
+            request.isWrite() ? "post" : "read",
+            Duration.between(trial.begun(), request.done()).toMillis(),
+            request.took().toMillis(),
+            request.outcome().text());
   }
 
   /** Sent when all was broken, and acknowledged before anything was mended. */
@@ -149,7 +185,7 @@ public record Verdict(Measures measures, Audit audit, List<String> why) {
     long allowed = limit.toMillis() * (lenient ? LENIENCE : 1);
     if (millis > allowed) {
       why.add(
-          "%s for %,d ms (promised: %,d ms%s)"
+          "%s %,d ms (promised: %,d ms%s)"
               .formatted(
                   what,
                   millis,

@@ -3,7 +3,7 @@ package dev.mainstay.stack.drill.load;
 import dev.mainstay.stack.process.Json;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.net.SocketException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
@@ -20,21 +20,17 @@ final class Client {
 
   private final int number;
   private final InetSocketAddress gateway;
-  private final Duration patience;
+  private final Pattern pattern;
   private final Script script;
   private final InstantSource clock;
   private final Map<String, String> cookies = new LinkedHashMap<>();
   private @Nullable Wire wire;
 
   Client(
-      int number,
-      InetSocketAddress gateway,
-      Duration patience,
-      Script script,
-      InstantSource clock) {
+      int number, InetSocketAddress gateway, Pattern pattern, Script script, InstantSource clock) {
     this.number = number;
     this.gateway = gateway;
-    this.patience = patience;
+    this.pattern = pattern;
     this.script = script;
     this.clock = clock;
   }
@@ -51,25 +47,16 @@ final class Client {
       return reply.filter(answer -> answer.status() == 404).isPresent();
     }
 
-    /** The server behind the gateway; empty if nobody told. */
-    String servedBy() {
-      return reply.map(answer -> answer.first("x-served-by")).orElse("");
-    }
-
     Optional<JsonNode> json() {
       return reply.flatMap(Client::json);
     }
   }
 
-  /**
-   * Makes the next request of its script and tells what it came to.
-   *
-   * @param doubles see {@link Pattern#doubles}
-   */
-  void ask(Consumer<Request> log, boolean doubles) {
+  /** Makes the next request of its script and tells what it came to. */
+  void ask(Consumer<Request> log) {
     Request request = send(script.next(cookies())).request();
     log.accept(request);
-    if (doubles && request.fate() == Fate.UNKNOWN) {
+    if (pattern.doubles() && request.fate() == Fate.UNKNOWN) {
       request.post().ifPresent(post -> log.accept(send(script.again(post, cookies())).request()));
     }
   }
@@ -88,12 +75,12 @@ final class Client {
     try {
       Wire used = wire();
       try {
-        reply = Optional.of(used.exchange(line.text(), patience));
+        reply = Optional.of(exchange(used, line.text()));
         outcome = answered(line, reply.get());
       } catch (IOException e) {
         outcome = new Outcome.NoAnswer(reason(e));
       } finally {
-        if (!used.isReusable()) {
+        if (wire != null && !wire.isReusable()) {
           close();
         }
       }
@@ -103,8 +90,25 @@ final class Client {
     return new Exchange(new Request(number, line.post(), sent, clock.instant(), outcome), reply);
   }
 
+  private Wire.Reply exchange(Wire used, String request) throws IOException {
+    try {
+      return used.exchange(request, pattern.patience());
+    } catch (SocketException reset) {
+      if (!pattern.reconnects() || used.wasServed()) {
+        throw reset;
+      }
+      close();
+      return wire().exchange(request, pattern.patience());
+    }
+  }
+
+  /** The connection; a new one, if the other end has closed it while it rested. */
   private Wire wire() throws IOException {
     Wire used = wire;
+    if (used != null && used.isClosedByPeer()) {
+      close();
+      used = null;
+    }
     if (used == null) {
       used = Wire.open(gateway);
       wire = used;
@@ -117,7 +121,8 @@ final class Client {
     return new Outcome.Answered(
         reply.status(),
         Optional.of(reply.first("mainstay-outcome")).filter(told -> !told.isEmpty()),
-        line.post().flatMap(_ -> json(reply)).flatMap(notice -> notice.path("id").asStringOpt()));
+        line.post().flatMap(_ -> json(reply)).flatMap(notice -> notice.path("id").asStringOpt()),
+        reply.first("x-served-by"));
   }
 
   private static String reason(IOException e) {

@@ -21,7 +21,7 @@ public enum Fate {
           // Without an id nobody could look later whether it is there.
           write && answered.id().isEmpty() ? UNKNOWN : ACKNOWLEDGED;
       case Outcome.Answered _, Outcome.NotSent _, Outcome.NoAnswer _ when !write -> FAILED;
-      case Outcome.Answered(int status, var told, var _) ->
+      case Outcome.Answered(int status, var told, var _, var _) ->
           told.filter("refused"::equals).isPresent() || (status >= 400 && status < 500)
               ? REFUSED
               : UNKNOWN;

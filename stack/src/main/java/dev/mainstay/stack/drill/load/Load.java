@@ -64,7 +64,7 @@ public final class Load implements AutoCloseable {
     long begin = System.nanoTime();
     for (int number = 1; number <= pattern.clients(); number++) {
       Script script = new Script(run, number, pattern.writes(number), random.split());
-      Client client = new Client(number, gateway, pattern.patience(), script, clock);
+      Client client = new Client(number, gateway, pattern, script, clock);
       // Spread over an interval, so that they do not begin in step.
       long first = begin + pattern.interval(number).toNanos() * number / pattern.clients();
       Pace pace = new Pace(first, pattern.interval(number), random.split());
@@ -73,15 +73,15 @@ public final class Load implements AutoCloseable {
           Thread.ofPlatform()
               .daemon()
               .name("client-" + number)
-              .start(() -> load.run(client, pace, pattern.doubles())));
+              .start(() -> load.run(client, pace)));
     }
     return load;
   }
 
-  private void run(Client client, Pace pace, boolean doubles) {
+  private void run(Client client, Pace pace) {
     try {
       while (!over.await(pace.next(System.nanoTime()), TimeUnit.NANOSECONDS)) {
-        client.ask(requests::add, doubles);
+        client.ask(requests::add);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -108,7 +108,7 @@ public final class Load implements AutoCloseable {
         Script script = new Script(run, clientsSoFar, true, random.split());
         Pairs pairs =
             new Pairs(
-                new Client(clientsSoFar, gateway, pattern.patience(), script, clock),
+                new Client(clientsSoFar, gateway, pattern, script, clock),
                 script,
                 keepTokens,
                 requests::add,

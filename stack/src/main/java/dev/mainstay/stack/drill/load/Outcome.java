@@ -8,7 +8,7 @@ public sealed interface Outcome {
   /** In words. */
   default String text() {
     return switch (this) {
-      case Answered(int status, Optional<String> told, var _) ->
+      case Answered(int status, Optional<String> told, var _, var _) ->
           "HTTP %d%s".formatted(status, told.map(word -> ", " + word).orElse(""));
       case NotSent(String why) -> "not sent: " + why;
       case NoAnswer(String why) -> "no answer: " + why;
@@ -20,8 +20,10 @@ public sealed interface Outcome {
    *
    * @param told the header {@code Mainstay-Outcome}
    * @param id of the resource in the body, if there is one
+   * @param by the server behind the gateway; empty if nobody told
    */
-  record Answered(int status, Optional<String> told, Optional<String> id) implements Outcome {
+  record Answered(int status, Optional<String> told, Optional<String> id, String by)
+      implements Outcome {
 
     boolean isSuccess() {
       return status >= 200 && status < 300;

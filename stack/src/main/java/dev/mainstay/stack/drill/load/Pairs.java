@@ -82,7 +82,7 @@ public final class Pairs {
       if (asked.isMissing()) {
         tally = tally.plus(new Tally(0, 1, 0));
       }
-      if (!asked.servedBy().equals(posted.servedBy())) {
+      if (!asked.request().servedBy().equals(posted.request().servedBy())) {
         tally = tally.plus(new Tally(1, 0, 0));
         done.run();
         return;

@@ -9,6 +9,8 @@ import java.time.Duration;
  * @param patience after which a client gives a request up
  * @param doubles whether a write whose outcome is unknown is simply sent again under a new key: the
  *     mistake that doubles writes, made on purpose to see whether the check finds it
+ * @param reconnects whether a client whose new connection is reset before a byte of an answer opens
+ *     another: a listener that closes resets those that it has not accepted yet
  */
 public record Pattern(
     int readers,
@@ -16,13 +18,25 @@ public record Pattern(
     int readsPerSecond,
     int writesPerSecond,
     Duration patience,
-    boolean doubles) {
+    boolean doubles,
+    boolean reconnects) {
 
   /** 12 clients, 75 requests a second, of which 40 % write; after 20 s a request has failed. */
   public static final Pattern STANDARD = new Pattern(7, 5, 45, 30, Duration.ofSeconds(20), false);
 
   /** The least load under which a promise is measured, in requests a second. */
   public static final int LEAST_PER_SECOND = 60;
+
+  /** One whose clients give up what is reset. */
+  public Pattern(
+      int readers,
+      int writers,
+      int readsPerSecond,
+      int writesPerSecond,
+      Duration patience,
+      boolean doubles) {
+    this(readers, writers, readsPerSecond, writesPerSecond, patience, doubles, false);
+  }
 
   public Pattern {
     check("readers", readers, 0, 100);
@@ -37,6 +51,11 @@ public record Pattern(
       throw new IllegalArgumentException(
           "%s is %d (expected: %d-%d)".formatted(name, value, from, to));
     }
+  }
+
+  /** The same with clients that open another connection for one that was never accepted. */
+  public Pattern reconnecting() {
+    return new Pattern(readers, writers, readsPerSecond, writesPerSecond, patience, doubles, true);
   }
 
   int clients() {

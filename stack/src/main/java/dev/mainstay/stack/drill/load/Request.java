@@ -38,9 +38,14 @@ public record Request(
 
   /** The id of what was written, as the answer told it. */
   public Optional<UUID> id() {
-    return outcome instanceof Outcome.Answered(int _, var _, Optional<String> id)
+    return outcome instanceof Outcome.Answered(int _, var _, Optional<String> id, var _)
         ? id.flatMap(Request::uuid)
         : Optional.empty();
+  }
+
+  /** The server behind the gateway; empty if nobody told. */
+  public String servedBy() {
+    return outcome instanceof Outcome.Answered answered ? answered.by() : "";
   }
 
   private static Optional<UUID> uuid(String text) {

@@ -18,11 +18,16 @@ import java.util.Locale;
 /**
  * One keep-alive connection of HTTP/1.1, which sends each request once and never again. The JDK's
  * own client sends some requests a second time by itself when a connection breaks, and a drill must
- * see what its clients see.
+ * see what its clients see. That a connection was closed while it rested is seen before the next
+ * request, as any browser sees it.
  */
 final class Wire implements AutoCloseable {
 
   private static final Duration LONGEST_CONNECT = Duration.ofSeconds(5);
+
+  /** More than one, of which a moment is gone when it is looked at. */
+  private static final Duration GLANCE = Duration.ofMillis(2);
+
   private static final int LONGEST_LINE = 16 << 10;
   private static final int MOST_HEADERS = 200;
   private static final int LONGEST_BODY = 8 << 20;
@@ -48,6 +53,7 @@ final class Wire implements AutoCloseable {
   private final InputStream in;
   private long deadline;
   private boolean reusable = true;
+  private boolean served;
 
   private Wire(Socket socket) throws IOException {
     this.socket = socket;
@@ -69,6 +75,24 @@ final class Wire implements AutoCloseable {
   /** Whether another request may be sent here. */
   boolean isReusable() {
     return reusable;
+  }
+
+  /** Whether a byte of any answer has come. */
+  boolean wasServed() {
+    return served;
+  }
+
+  /** Whether the other end has closed it, or sends what nobody asked for. Takes a millisecond. */
+  boolean isClosedByPeer() {
+    deadline = System.nanoTime() + GLANCE.toNanos();
+    try {
+      in.read();
+      return true;
+    } catch (SocketTimeoutException open) {
+      return false;
+    } catch (IOException broken) {
+      return true;
+    }
   }
 
   /**
@@ -130,6 +154,7 @@ final class Wire implements AutoCloseable {
       if (octet < 0) {
         throw new EOFException("the connection ended before the answer did");
       }
+      served = true;
       if (octet == '\n') {
         return line.toString(StandardCharsets.ISO_8859_1).stripTrailing();
       }

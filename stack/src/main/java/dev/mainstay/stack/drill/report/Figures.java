@@ -35,6 +35,7 @@ public final class Figures {
     one.put("promoteMillis", measures.promoteMillis());
     one.put("rejoinMillis", measures.rejoinMillis());
     one.put("seed", result.seed());
+    one.put("slowestMillis", measures.slowestMillis());
     one.put(
         "quarantined",
         result.trial().map(trial -> List.copyOf(trial.quarantined().keySet())).orElse(List.of()));

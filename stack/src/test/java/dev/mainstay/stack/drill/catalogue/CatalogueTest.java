@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.stack.drill.Drill;
+import dev.mainstay.stack.drill.check.Promise;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class CatalogueTest {
   void namesAreUniqueAndEachDrillSaysWhatItBreaksAndPromises() {
     Catalogue catalogue = new Catalogue(MINUTE, 50, 1000);
 
-    assertThat(catalogue.all()).extracting(Drill::name).doesNotHaveDuplicates().hasSize(17);
+    assertThat(catalogue.all()).extracting(Drill::name).doesNotHaveDuplicates().hasSize(26);
     assertThat(catalogue.all())
         .allSatisfy(
             drill -> {
@@ -35,6 +36,12 @@ class CatalogueTest {
     assertThat(catalogue.find("primary-partition").orElseThrow().promise().writePause())
         .hasSeconds(5);
     assertThat(catalogue.find("switchover").orElseThrow().promise().writePause()).hasMillis(500);
+    assertThat(catalogue.find("web-pause").orElseThrow().promise().slowest())
+        .hasValue(Duration.ofSeconds(5));
+    assertThat(catalogue.all())
+        .filteredOn(drill -> drill.promise().failures() != Promise.Failures.NONE)
+        .extracting(Drill::name)
+        .containsExactly("cold-start", "gateway-kill", "nemesis");
   }
 
   @Test

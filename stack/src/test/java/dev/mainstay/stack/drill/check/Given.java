@@ -30,15 +30,19 @@ public final class Given {
 
   public static Request acknowledged(String mark, long done) {
     return write(
-        mark, done, new Outcome.Answered(201, Optional.empty(), Optional.of(id(mark).toString())));
+        mark,
+        done,
+        new Outcome.Answered(201, Optional.empty(), Optional.of(id(mark).toString()), "web-1"));
   }
 
   static Request refused(String mark, long done) {
-    return write(mark, done, new Outcome.Answered(503, Optional.of("refused"), Optional.empty()));
+    return write(
+        mark, done, new Outcome.Answered(503, Optional.of("refused"), Optional.empty(), "web-1"));
   }
 
   public static Request unknown(String mark, long done) {
-    return write(mark, done, new Outcome.Answered(503, Optional.of("unknown"), Optional.empty()));
+    return write(
+        mark, done, new Outcome.Answered(503, Optional.of("unknown"), Optional.empty(), "web-1"));
   }
 
   private static Request write(String mark, long done, Outcome outcome) {
@@ -47,12 +51,26 @@ public final class Given {
   }
 
   public static Request read(long done) {
+    return read(done, "web-1");
+  }
+
+  static Request read(long done, String by) {
     return new Request(
         9,
         Optional.empty(),
         at(done - 2),
         at(done),
-        new Outcome.Answered(200, Optional.empty(), Optional.empty()));
+        new Outcome.Answered(200, Optional.empty(), Optional.empty(), by));
+  }
+
+  /** A read that was sent so long before its connection broke. */
+  static Request cutShort(long done, long took) {
+    return new Request(
+        9,
+        Optional.empty(),
+        at(done - took),
+        at(done),
+        new Outcome.NoAnswer("the connection ended before the answer did"));
   }
 
   /** A node with one row for each mark. */
@@ -140,6 +158,7 @@ public final class Given {
         List.of(),
         List.of(),
         Map.of(),
+        List.of(),
         Optional.empty(),
         List.of());
   }

@@ -112,6 +112,7 @@ class MeasuresTest {
                 Given.look("db-2", 7100, Given.replica(2, 1, 1))),
             List.of(),
             Map.of(),
+            List.of(),
             Optional.empty(),
             List.of());
 

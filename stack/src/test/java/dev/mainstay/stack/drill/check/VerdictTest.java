@@ -5,6 +5,7 @@ import static dev.mainstay.stack.drill.check.Given.acknowledged;
 import static dev.mainstay.stack.drill.check.Given.alone;
 import static dev.mainstay.stack.drill.check.Given.at;
 import static dev.mainstay.stack.drill.check.Given.copy;
+import static dev.mainstay.stack.drill.check.Given.cutShort;
 import static dev.mainstay.stack.drill.check.Given.event;
 import static dev.mainstay.stack.drill.check.Given.fault;
 import static dev.mainstay.stack.drill.check.Given.look;
@@ -12,6 +13,7 @@ import static dev.mainstay.stack.drill.check.Given.read;
 import static dev.mainstay.stack.drill.check.Given.unknown;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.stack.drill.load.Outcome;
 import dev.mainstay.stack.drill.load.Request;
 import dev.mainstay.stack.drill.watch.Copy;
 import dev.mainstay.stack.drill.watch.Event;
@@ -36,6 +38,7 @@ class VerdictTest {
   private final List<Event> events = new ArrayList<>();
   private final List<Sample> samples = new ArrayList<>();
   private final List<String> problems = new ArrayList<>();
+  private final List<Division> divisions = new ArrayList<>();
   private final Map<String, String> quarantined = new HashMap<>();
   private List<Copy> copies = List.of();
 
@@ -70,6 +73,7 @@ class VerdictTest {
             samples,
             copies,
             quarantined,
+            divisions,
             Optional.empty(),
             problems),
         promise,
@@ -102,10 +106,47 @@ class VerdictTest {
   }
 
   @Test
+  void onlyWhatWasInFlightMayFailWhereThatWasPromised() {
+    Promise promise = PROMISE.exceptFor(Promise.Failures.IN_FLIGHT);
+    requests.add(cutShort(1010, 15));
+    assertThat(verdict(300, false, promise).why()).isEmpty();
+
+    requests.add(cutShort(990, 15));
+    assertThat(verdict(300, false, promise).why())
+        .singleElement()
+        .asString()
+        .contains(
+            "2 requests failed", "the first that was not in flight: a read that ended 990 ms");
+  }
+
+  @Test
+  void anAnswerThatTakesTooLongBreaksThePromise() {
+    requests.add(
+        new Request(
+            9,
+            Optional.empty(),
+            at(300),
+            at(1000),
+            new Outcome.Answered(200, Optional.empty(), Optional.empty(), "web-1")));
+
+    assertThat(verdict(300, false, PROMISE.answeredWithin(Duration.ofMillis(600))).why())
+        .containsExactly("an answer took 700 ms (promised: 600 ms)");
+  }
+
+  @Test
+  void sharesThatDoNotFollowTheWeightsBreakThePromise() {
+    divisions.add(new Division(at(0), at(2000), Map.of("web-1", 1, "web-2", 1)));
+
+    assertThat(verdict(300, true).why())
+        .hasSize(2)
+        .anyMatch(why -> why.startsWith("web-2 answered 0 of "));
+  }
+
+  @Test
   void failureIsAllowedInAnOutageThatWasPromised() {
     requests.add(unknown("u", 500));
 
-    assertThat(verdict(300, true, PROMISE.exceptForAnOutage()).why()).isEmpty();
+    assertThat(verdict(300, true, PROMISE.exceptFor(Promise.Failures.OUTAGE)).why()).isEmpty();
   }
 
   @Test
@@ -193,6 +234,7 @@ class VerdictTest {
             List.of(),
             List.of(copy("db-1", "a")),
             Map.of(),
+            List.of(),
             Optional.empty(),
             List.of());
 

@@ -26,7 +26,7 @@ class FateTest {
   })
   void answerDecides(int status, String told, String id, Fate write, Fate read) {
     Outcome outcome =
-        new Outcome.Answered(status, Optional.ofNullable(told), Optional.ofNullable(id));
+        new Outcome.Answered(status, Optional.ofNullable(told), Optional.ofNullable(id), "");
 
     assertThat(Fate.of(true, outcome)).isEqualTo(write);
     assertThat(Fate.of(false, outcome)).isEqualTo(read);

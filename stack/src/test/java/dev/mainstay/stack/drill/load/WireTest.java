@@ -2,6 +2,7 @@ package dev.mainstay.stack.drill.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -125,6 +126,25 @@ class WireTest {
       assertThatThrownBy(() -> wire.exchange(GET, LONG))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("SMTP");
+    }
+  }
+
+  @Test
+  void aConnectionThatWasClosedWhileItRestedIsNotUsedAgain() throws IOException {
+    try (Wire wire = answering("HTTP/1.1 204 No Content\r\n\r\n")) {
+      assertThat(wire.wasServed()).isFalse();
+      wire.exchange(GET, LONG);
+
+      assertThat(wire.wasServed()).isTrue();
+      await().until(wire::isClosedByPeer);
+    }
+  }
+
+  @Test
+  void aConnectionThatRestsIsOpen() throws IOException {
+    try (Wire wire = Wire.open((InetSocketAddress) server.getLocalSocketAddress());
+        Socket _ = server.accept()) {
+      assertThat(wire.isClosedByPeer()).isFalse();
     }
   }
 }

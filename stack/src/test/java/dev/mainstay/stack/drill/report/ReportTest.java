@@ -52,6 +52,7 @@ class ReportTest {
             "promoteMillis",
             "rejoinMillis",
             "seed",
+            "slowestMillis",
             "quarantined");
     assertThat(json.path("held").asBoolean(true)).isFalse();
     assertThat(json.path("detectMillis").asLong(0)).isEqualTo(200);
