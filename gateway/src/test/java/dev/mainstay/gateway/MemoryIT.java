@@ -52,6 +52,21 @@ class MemoryIT {
     }
   }
 
+  /**
+   * Trap: such an answer is finished by a thread that may wait for the disk, so the next request of
+   * the connection may come before Reactor Netty is done with it; then its body was not read.
+   */
+  @Test
+  void changesFollowOneAnotherOnOneConnection() {
+    try (Rig rig = rig()) {
+      rig.start();
+      for (int weight = 0; weight < 200; weight++) {
+        assertThat(rig.fact("web", "A", "weight")).isNotEqualTo(String.valueOf(weight));
+        rig.change("web", "A", "{\"weight\":%d}".formatted(weight));
+      }
+    }
+  }
+
   @Test
   void aDamagedFileIsOneSentenceAndTheConfiguration(CapturedOutput output) throws IOException {
     Files.writeString(folder.resolve("gw-1.json"), "{\"format\":1,\"pools\":{\"web\":{");

@@ -1,26 +1,41 @@
 package dev.mainstay.gateway.config;
 
+import dev.mainstay.gateway.config.GatewaySettings.GuardSettings;
 import dev.mainstay.gateway.express.Express;
 import dev.mainstay.gateway.guard.Bounds;
 import dev.mainstay.gateway.guard.Guard;
 import io.netty.channel.Channel;
 import java.util.Optional;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
+import org.springframework.boot.reactor.netty.autoconfigure.NettyServerProperties;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import reactor.netty.NettyPipeline;
 
 /**
- * Puts the guard, and behind it the express front where there is one, into every connection to the
- * site's port that speaks HTTP/1.1.
+ * Puts the guard, and behind it the express front where there is one, into every connection to a
+ * port that speaks HTTP/1.1.
  */
 final class FrontDoor implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {
 
   private final Bounds limits;
   private final Optional<Express> express;
 
-  FrontDoor(Bounds limits, Optional<Express> express) {
+  private FrontDoor(Bounds limits, Optional<Express> express) {
     this.limits = limits;
     this.express = express;
+  }
+
+  static FrontDoor of(
+      GuardSettings guard,
+      ServerProperties server,
+      NettyServerProperties netty,
+      Optional<Express> express) {
+    return new FrontDoor(
+        guard.bounds(
+            Math.toIntExact(netty.getMaxInitialLineLength().toBytes()),
+            Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes())),
+        express);
   }
 
   @Override

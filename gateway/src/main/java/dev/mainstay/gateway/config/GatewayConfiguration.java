@@ -255,13 +255,7 @@ public class GatewayConfiguration {
       ServerProperties server,
       NettyServerProperties netty,
       ObjectProvider<Express> express) {
-    return new FrontDoor(
-        settings
-            .guard()
-            .bounds(
-                Math.toIntExact(netty.getMaxInitialLineLength().toBytes()),
-                Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes())),
-        express.stream().findFirst());
+    return FrontDoor.of(settings.guard(), server, netty, express.stream().findFirst());
   }
 
   @Bean
