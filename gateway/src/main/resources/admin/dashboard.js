@@ -7,6 +7,7 @@ import { clock, count, micros, millis, rate } from './format.js';
 import { call, explain, follow } from './live.js';
 import { Motion, Picture } from './picture.js';
 import { Pools } from './pools.js';
+import { Processes } from './processes.js';
 import { Timeline } from './timeline.js';
 
 const motion = new Motion();
@@ -15,6 +16,7 @@ const charts = new Charts($('charts'));
 const timeline = new Timeline();
 const pools = new Pools($('pools'), change);
 const database = new Database(motion, promote);
+const processes = new Processes(order);
 
 let mayChange = false;
 let last = null;
@@ -49,6 +51,15 @@ async function promote(node) {
   }
   try {
     await call('/api/switchover', { method: 'POST', body: JSON.stringify({ to: node }) });
+    say('');
+  } catch (error) {
+    say(explain(error));
+  }
+}
+
+async function order(name, verb) {
+  try {
+    await call(`/api/processes/${encodeURIComponent(name)}`, { method: 'POST', body: JSON.stringify({ order: verb }) });
     say('');
   } catch (error) {
     say(explain(error));
@@ -127,6 +138,7 @@ function draw() {
   picture.show(last);
   pools.show(last, mayChange);
   database.show(last, mayChange);
+  processes.show(last, mayChange);
   timeline.show();
 }
 

@@ -42,6 +42,12 @@ async function weights(weightOf) {
   }
 }
 
+function kill(name) {
+  return call(`/api/processes/${encodeURIComponent(name)}`, { method: 'POST', body: JSON.stringify({ order: 'KILL' }) });
+}
+
+const BREAKING = new Set(['killPrimary', 'killServer']);
+
 const ACTS = {
   equal: () => weights(() => 100),
   uneven: () => weights(i => i ? 100 : 20),
@@ -54,6 +60,13 @@ const ACTS = {
     }
     return call('/api/switchover', { method: 'POST', body: JSON.stringify({ to: to.id }) });
   },
+  killPrimary: () => {
+    if (!primary()) {
+      throw new Error('There is no primary to kill.');
+    }
+    return kill(primary().id);
+  },
+  killServer: () => kill(pool().servers.at(-1).id),
 };
 
 function say(sentence) {
@@ -67,7 +80,8 @@ function show() {
     write(look, LOOKS[look.dataset.look]());
   }
   for (const button of document.querySelectorAll('[data-act]')) {
-    button.disabled = !mayChange || Boolean(button.dataset.busy) || (button.dataset.act === 'switchover' && !now.steerable);
+    const { act, busy } = button.dataset;
+    button.disabled = !mayChange || Boolean(busy) || (act === 'switchover' && !now.steerable) || (BREAKING.has(act) && !now.breakable);
   }
 }
 

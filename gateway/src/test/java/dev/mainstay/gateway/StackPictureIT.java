@@ -82,7 +82,8 @@ class StackPictureIT {
             "pools",
             "controllers",
             "topology",
-            "steerable");
+            "steerable",
+            "breakable");
     assertThat(picture.path("gateways").valueStream().map(each -> each.path("id").asString()))
         .containsExactly("gw-1", "gw-2");
     assertThat(

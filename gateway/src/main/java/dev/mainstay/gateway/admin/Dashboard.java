@@ -32,6 +32,7 @@ final class Dashboard {
           "live",
           "picture",
           "pools",
+          "processes",
           "timeline",
           "tour");
 

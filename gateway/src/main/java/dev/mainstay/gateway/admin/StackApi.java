@@ -3,6 +3,7 @@ package dev.mainstay.gateway.admin;
 import dev.mainstay.gateway.problem.Problem;
 import dev.mainstay.gateway.watch.Controllers;
 import dev.mainstay.gateway.watch.History;
+import dev.mainstay.gateway.watch.Supervisor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class StackApi {
   private static final String STACK = "/api/stack";
   private static final String HISTORY = "/api/stack/history";
   private static final String SWITCHOVER = "/api/switchover";
+  private static final String PROCESS = "/api/processes/{name}";
 
   private final StackStream stream;
   private final Access access;
@@ -41,9 +43,11 @@ final class StackApi {
         .GET(STACK, this::stack)
         .GET(HISTORY, this::history)
         .POST(SWITCHOVER, this::switchover)
+        .POST(PROCESS, this::process)
         .route(RequestPredicates.path(STACK), AdminApi.onlyBy("GET"))
         .route(RequestPredicates.path(HISTORY), AdminApi.onlyBy("GET"))
         .route(RequestPredicates.path(SWITCHOVER), AdminApi.onlyBy("POST"))
+        .route(RequestPredicates.path(PROCESS), AdminApi.onlyBy("POST"))
         .build();
   }
 
@@ -119,6 +123,36 @@ final class StackApi {
           "The controller refused this gateway: %s".formatted(reply.detail()));
     }
     throw new Problem(status, reply.detail());
+  }
+
+  private Mono<ServerResponse> process(ServerRequest request) {
+    access.checkChange(AdminApi.http(request));
+    Supervisor supervisor = stream.watch().supervisor();
+    if (!supervisor.takesOrders()) {
+      throw new Problem(
+          HttpStatus.CONFLICT,
+          "This gateway knows no supervisor that could do it (mainstay.gateway.stack.supervisor).");
+    }
+    return AdminApi.body(request)
+        .map(
+            body ->
+                Fields.required(
+                    "order",
+                    Fields.parse(body, List.of("order")).constant("order", Supervisor.Order.class)))
+        .flatMap(order -> supervisor.order(order, request.pathVariable("name")))
+        .switchIfEmpty(
+            Mono.error(
+                () ->
+                    new Problem(
+                        HttpStatus.SERVICE_UNAVAILABLE,
+                        "The supervisor did not answer: whether it was done is not known.")))
+        .flatMap(
+            outcome -> {
+              if (!outcome.done()) {
+                throw new Problem(HttpStatus.CONFLICT, outcome.message());
+              }
+              return ok(Map.of("message", outcome.message()));
+            });
   }
 
   private Mono<ServerResponse> ok(Object value) {

@@ -22,6 +22,7 @@ import tools.jackson.databind.JsonNode;
  * @param controllers none: no database is known
  * @param topology as the controllers tell it; null if none is configured, or none answers
  * @param steerable whether a switchover can be asked for through this gateway
+ * @param breakable whether processes can be killed, paused and resumed through it
  */
 record StackView(
     Instant at,
@@ -31,7 +32,8 @@ record StackView(
     List<PoolView> pools,
     List<Controllers.Seen> controllers,
     @Nullable JsonNode topology,
-    boolean steerable) {
+    boolean steerable,
+    boolean breakable) {
 
   /**
    * A gateway.
@@ -81,7 +83,8 @@ record StackView(
         views,
         watch.controllers().seen(),
         watch.controllers().topology().orElse(null),
-        watch.controllers().takeOrders());
+        watch.controllers().takeOrders(),
+        watch.supervisor().takesOrders());
   }
 
   private static Map<String, Map<String, Speed>> byServer(List<PoolView> pools) {

@@ -21,6 +21,7 @@ import dev.mainstay.gateway.route.ToServerHeaders;
 import dev.mainstay.gateway.upstream.Changes;
 import dev.mainstay.gateway.upstream.Pool;
 import dev.mainstay.gateway.upstream.Pools;
+import dev.mainstay.gateway.watch.Supervisor;
 import dev.mainstay.gateway.watch.Watch;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.InstantSource;
@@ -75,7 +76,13 @@ public class GatewayConfiguration {
   Watch watch(GatewaySettings settings, Pools pools, JsonMapper json) {
     StackSettings stack = settings.stack();
     return new Watch(
-        settings.nameOrHost(), pools, stack.controllers(), stack.gateways(), stack.token(), json);
+        settings.nameOrHost(),
+        pools,
+        stack.controllers(),
+        stack.gateways(),
+        stack.token(),
+        new Supervisor(Optional.ofNullable(stack.supervisor()), json),
+        json);
   }
 
   @Bean

@@ -426,11 +426,14 @@ public record GatewaySettings(
    * @param gateways admin addresses of the other gateways, such as http://127.0.0.1:9091
    * @param token what controllers and other gateways are shown; without one no switchover can be
    *     asked for here
+   * @param supervisor the socket of {@code ./mainstay up}, by which the dashboard can kill, pause
+   *     and resume processes; without one it cannot
    */
   public record StackSettings(
       @DefaultValue List<URI> controllers,
       @DefaultValue List<URI> gateways,
-      @Nullable String token) {
+      @Nullable String token,
+      @Nullable Path supervisor) {
 
     public StackSettings {
       controllers.forEach(uri -> check("controllers", uri));
@@ -452,7 +455,8 @@ public record GatewaySettings(
     /** Without the token. */
     @Override
     public String toString() {
-      return "StackSettings[controllers=%s, gateways=%s]".formatted(controllers, gateways);
+      return "StackSettings[controllers=%s, gateways=%s, supervisor=%s]"
+          .formatted(controllers, gateways, supervisor);
     }
   }
 

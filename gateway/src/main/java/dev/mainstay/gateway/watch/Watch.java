@@ -21,6 +21,7 @@ public final class Watch implements Consumer<Change> {
   private final History history = new History();
   private final Timeline timeline = new Timeline();
   private final Controllers controllers;
+  private final Supervisor supervisor;
   private final List<Neighbour> neighbours;
 
   private record Neighbour(URI uri, Inquiry picture) {}
@@ -39,6 +40,7 @@ public final class Watch implements Consumer<Change> {
    * @param controllers where they listen; none: there is no database to show
    * @param gateways the admin addresses of the others
    * @param token what the controllers, and gateways that are not open to read, are shown
+   * @param supervisor who can break the stack's processes
    */
   public Watch(
       String id,
@@ -46,11 +48,13 @@ public final class Watch implements Consumer<Change> {
       List<URI> controllers,
       List<URI> gateways,
       @Nullable String token,
+      Supervisor supervisor,
       JsonMapper json) {
     HttpClient http = HttpClient.create().disableRetry(true).followRedirect(false);
     this.id = id;
     this.traffic = new Traffic(pools);
     this.controllers = new Controllers(controllers, token, http, json, timeline::add);
+    this.supervisor = supervisor;
     this.neighbours =
         gateways.stream()
             .map(
@@ -96,6 +100,10 @@ public final class Watch implements Consumer<Change> {
 
   public Controllers controllers() {
     return controllers;
+  }
+
+  public Supervisor supervisor() {
+    return supervisor;
   }
 
   public List<OtherGateway> otherGateways() {

@@ -101,7 +101,7 @@ class SettingsTest {
   void nothingButThisGatewayIsWatchedByDefault() {
     GatewaySettings.StackSettings stack = bind(valid()).stack();
 
-    assertThat(stack).isEqualTo(new GatewaySettings.StackSettings(List.of(), List.of(), null));
+    assertThat(stack).isEqualTo(new GatewaySettings.StackSettings(List.of(), List.of(), null, null));
   }
 
   @ParameterizedTest

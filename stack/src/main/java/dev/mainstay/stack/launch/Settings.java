@@ -111,7 +111,10 @@ final class Settings {
                 "gateways",
                 otherGateways(name),
                 "token",
-                secrets.adminToken()),
+                secrets.adminToken(),
+                // Seen from the folder in which it runs.
+                "supervisor",
+                ControlSocket.NAME),
         "pools",
             Map.of(
                 "web-app",

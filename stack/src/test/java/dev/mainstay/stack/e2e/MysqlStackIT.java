@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.UUID;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -129,6 +130,42 @@ class MysqlStackIT extends StackScenarios {
                       .filteredOn(node -> node.path("role").asString("").equals("PRIMARY"))
                       .extracting(node -> node.path("id").asString(""))
                       .containsExactly(replica));
+    }
+  }
+
+  @Test
+  @Order(4)
+  void primaryIsKilledFromTheDashboardAndAnotherTakesThePosts()
+      throws IOException, InterruptedException {
+    URI link = URI.create(mainstay.run("link").succeeds().out().strip());
+    try (Chromium chromium = Chromium.start();
+        Visitor visitor = chromium.visitor(link.resolve("/"), Screen.DESKTOP)) {
+      Page page = visitor.page();
+      page.navigate(link.toString());
+      Locator primary =
+          page.locator(".node")
+              .filter(
+                  new Locator.FilterOptions()
+                      .setHas(page.locator("[data-is=role][data-value=PRIMARY]")));
+      assertThat(primary).hasCount(1);
+      String killed = primary.locator("[data-is=id]").textContent();
+
+      page.getByRole(AriaRole.GROUP, new Page.GetByRoleOptions().setName("Break " + killed))
+          .getByText("kill")
+          .click();
+
+      assertThat(site.post(UUID.randomUUID(), "While the primary is dead").statusCode())
+          .isEqualTo(201);
+      assertThat(primary.locator("[data-is=id]"))
+          .not()
+          .hasText(killed, new HasTextOptions().setTimeout(30_000));
+      assertThat(page.locator("#notice")).isHidden();
+      assertThat(node(page, killed).locator("[data-is=role]"))
+          .hasText("replica", new HasTextOptions().setTimeout(60_000));
+      assertThat(page.locator("#verdict"))
+          .hasText("All is well", new HasTextOptions().setTimeout(30_000));
+      visitor.findsItAccessible();
+      visitor.sawNothingWrong();
     }
   }
 
