@@ -101,7 +101,8 @@ class SettingsTest {
   void nothingButThisGatewayIsWatchedByDefault() {
     GatewaySettings.StackSettings stack = bind(valid()).stack();
 
-    assertThat(stack).isEqualTo(new GatewaySettings.StackSettings(List.of(), List.of(), null, null));
+    assertThat(stack)
+        .isEqualTo(new GatewaySettings.StackSettings(List.of(), List.of(), null, null));
   }
 
   @ParameterizedTest

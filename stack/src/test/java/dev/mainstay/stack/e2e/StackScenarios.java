@@ -620,12 +620,15 @@ abstract class StackScenarios {
   @Test
   @Order(11)
   void changesOfThePrimaryPlannedOrNotKeepTheirPromises() throws IOException, InterruptedException {
-    Command.Result drills =
-        mainstay.run(
-            "drill",
-            "switchover",
-            "primary-kill",
-            "second-failure",
+    List<JsonNode> results = holdsDrills("switchover", "primary-kill", "second-failure");
+    assertThat(results.get(1).path("promoteMillis").isNumber()).isTrue();
+  }
+
+  private List<JsonNode> holdsDrills(String... names) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("drill"));
+    command.addAll(List.of(names));
+    command.addAll(
+        List.of(
             "--here",
             "--times",
             "1",
@@ -634,14 +637,15 @@ abstract class StackScenarios {
             "--after",
             "8",
             "--lenient-times",
-            "--json");
+            "--json"));
+    Command.Result drills = mainstay.run(command.toArray(String[]::new));
 
     System.out.printf("drills with %s:%n%s", name(engine), drills.out());
     drills.succeeds();
     List<JsonNode> results = drills.out().lines().map(Json.MAPPER::readTree).toList();
     assertThat(results)
         .extracting(result -> result.path("drill").asString(""))
-        .containsExactly("switchover", "primary-kill", "second-failure");
+        .containsExactly(names);
     assertThat(results)
         .allSatisfy(
             result -> {
@@ -651,7 +655,7 @@ abstract class StackScenarios {
                 assertThat(result.path(none).asInt(-1)).as(none).isZero();
               }
             });
-    assertThat(results.get(1).path("promoteMillis").isNumber()).isTrue();
+    return results;
   }
 
   @Test
@@ -975,7 +979,7 @@ abstract class StackScenarios {
             "up",
             "--detach",
             "--web",
-            "1",
+            "2",
             "--controllers",
             "1",
             "--gateways",
@@ -1027,6 +1031,7 @@ abstract class StackScenarios {
     }
 
     if (engine == LocalEngine.MARIADB) { // Once is enough: gateways know of no engine.
+      holdsDrills("web-kill", "rolling-restart");
       oneGoesOnAloneAndTheOtherIsBroughtBackBesideIt(status);
     }
 
