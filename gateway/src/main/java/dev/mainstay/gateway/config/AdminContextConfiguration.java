@@ -33,7 +33,7 @@ class AdminContextConfiguration {
   @Bean
   FrontDoor adminDoor(
       GatewaySettings settings, ServerProperties server, NettyServerProperties netty) {
-    return FrontDoor.of(settings.guard(), server, netty, Optional.empty());
+    return FrontDoor.of(settings.guard(), server, netty, Optional.empty(), () -> false);
   }
 
   @Bean

@@ -6,6 +6,7 @@ import dev.mainstay.gateway.guard.Bounds;
 import dev.mainstay.gateway.guard.Guard;
 import io.netty.channel.Channel;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.reactor.netty.autoconfigure.NettyServerProperties;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -20,22 +21,26 @@ final class FrontDoor implements WebServerFactoryCustomizer<NettyReactiveWebServ
 
   private final Bounds limits;
   private final Optional<Express> express;
+  private final BooleanSupplier lastCall;
 
-  private FrontDoor(Bounds limits, Optional<Express> express) {
+  private FrontDoor(Bounds limits, Optional<Express> express, BooleanSupplier lastCall) {
     this.limits = limits;
     this.express = express;
+    this.lastCall = lastCall;
   }
 
   static FrontDoor of(
       GuardSettings guard,
       ServerProperties server,
       NettyServerProperties netty,
-      Optional<Express> express) {
+      Optional<Express> express,
+      BooleanSupplier lastCall) {
     return new FrontDoor(
         guard.bounds(
             Math.toIntExact(netty.getMaxInitialLineLength().toBytes()),
             Math.toIntExact(server.getMaxHttpRequestHeaderSize().toBytes())),
-        express);
+        express,
+        lastCall);
   }
 
   @Override
@@ -47,7 +52,7 @@ final class FrontDoor implements WebServerFactoryCustomizer<NettyReactiveWebServ
   private void open(Channel channel) {
     // Where the protocol is still to be agreed on (HTTP/2 over TLS) there is no codec yet.
     if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
-      Guard.install(channel.pipeline(), NettyPipeline.HttpCodec, limits);
+      Guard.install(channel.pipeline(), NettyPipeline.HttpCodec, limits, lastCall);
       express.ifPresent(it -> it.install(channel.pipeline(), Guard.LAST));
     }
   }

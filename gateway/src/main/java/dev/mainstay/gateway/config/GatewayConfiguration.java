@@ -261,8 +261,14 @@ public class GatewayConfiguration {
       GatewaySettings settings,
       ServerProperties server,
       NettyServerProperties netty,
-      ObjectProvider<Express> express) {
-    return FrontDoor.of(settings.guard(), server, netty, express.stream().findFirst());
+      ObjectProvider<Express> express,
+      LastCall lastCall) {
+    return FrontDoor.of(settings.guard(), server, netty, express.stream().findFirst(), lastCall);
+  }
+
+  @Bean
+  LastCall lastCall(GatewaySettings settings) {
+    return new LastCall(settings.guard().lastCall());
   }
 
   @Bean

@@ -374,12 +374,23 @@ public record GatewaySettings(
    *
    * @param headTimeout from the first byte of a request to the end of its headers
    * @param bodyTimeout how long a body may stand still while its server waits for more
+   * @param lastCall how long before it ends the gateway closes each connection with the response
+   *     that it gives there; 0s to 10s
    */
   public record GuardSettings(
-      @DefaultValue("10s") Duration headTimeout, @DefaultValue("30s") Duration bodyTimeout) {
+      @DefaultValue("10s") Duration headTimeout,
+      @DefaultValue("30s") Duration bodyTimeout,
+      @DefaultValue("1s") Duration lastCall) {
+
+    private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
 
     public GuardSettings {
       var _ = new Bounds(16, 16, headTimeout, bodyTimeout);
+      if (lastCall.isNegative() || lastCall.compareTo(LONGEST_CALL) > 0) {
+        throw new IllegalArgumentException(
+            "last-call is %d ms (expected: 0-%d)"
+                .formatted(lastCall.toMillis(), LONGEST_CALL.toMillis()));
+      }
     }
 
     Bounds bounds(int line, int headers) {

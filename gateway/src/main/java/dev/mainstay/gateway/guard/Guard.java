@@ -1,6 +1,7 @@
 package dev.mainstay.gateway.guard;
 
 import io.netty.channel.ChannelPipeline;
+import java.util.function.BooleanSupplier;
 
 /**
  * The checks that a client's requests pass before a route sees them.
@@ -21,10 +22,12 @@ public final class Guard {
    * Puts the checks around the codec of a connection.
    *
    * @param codec the name of the handler that reads HTTP/1.1
+   * @param lastCall whether a response is to be the last of its connection
    */
-  public static void install(ChannelPipeline pipeline, String codec, Bounds limits) {
+  public static void install(
+      ChannelPipeline pipeline, String codec, Bounds limits, BooleanSupplier lastCall) {
     ByteGuard bytes = new ByteGuard(limits);
     pipeline.addBefore(codec, "mainstay.guard", bytes);
-    pipeline.addAfter(codec, LAST, new Turns(bytes));
+    pipeline.addAfter(codec, LAST, new Turns(bytes, lastCall));
   }
 }

@@ -19,6 +19,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,7 @@ final class Turns extends ChannelDuplexHandler {
   private static final Logger log = LoggerFactory.getLogger(Turns.class);
 
   private final ByteGuard guard;
+  private final BooleanSupplier lastCall;
   private final Queue<Object> waiting = new ArrayDeque<>(4);
 
   private boolean busy;
@@ -44,12 +46,16 @@ final class Turns extends ChannelDuplexHandler {
   /** After the exchange at hand no other follows. */
   private boolean last;
 
+  /** The response at hand tells the client that the connection ends, and here it is ended. */
+  private boolean called;
+
   private boolean refused;
   private boolean upgraded;
   private boolean readWanted;
 
-  Turns(ByteGuard guard) {
+  Turns(ByteGuard guard, BooleanSupplier lastCall) {
     this.guard = guard;
+    this.lastCall = lastCall;
   }
 
   @Override
@@ -135,10 +141,19 @@ final class Turns extends ChannelDuplexHandler {
       } else if (status >= 200) {
         responseBegun = true;
         last |= !HttpUtil.isKeepAlive(response);
+        if (!last && lastCall.getAsBoolean()) {
+          response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+          last = true;
+          called = true;
+        }
       }
     }
     boolean ends = message instanceof LastHttpContent && responseBegun && !responseEnded;
-    var _ = ctx.write(message, promise);
+    if (ends && called) {
+      var _ = ctx.write(message, promise.unvoid()).addListener(_ -> leave(ctx));
+    } else {
+      var _ = ctx.write(message, promise);
+    }
     if (ends) {
       responseEnded = true;
       if (requestEnded) {
@@ -149,6 +164,12 @@ final class Turns extends ChannelDuplexHandler {
         }
       }
     }
+  }
+
+  private void leave(ChannelHandlerContext ctx) {
+    refused = true;
+    dropWaiting();
+    Farewell.say(ctx);
   }
 
   private void goOn(ChannelHandlerContext ctx) {

@@ -49,6 +49,7 @@ public final class Rig implements AutoCloseable {
     set("management.server.port", 0);
     set("mainstay.gateway.id", "gw-1");
     set("mainstay.gateway.admin.token", TOKEN);
+    set("mainstay.gateway.guard.last-call", "0s");
   }
 
   public Rig set(String key, Object value) {
