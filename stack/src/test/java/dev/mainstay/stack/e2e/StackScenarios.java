@@ -840,6 +840,12 @@ abstract class StackScenarios {
 
     List<String> texts = new ArrayList<>(seenWhileItStarted);
     assertThat(texts).anyMatch(text -> text.contains("mysqld") || text.contains("mariadbd"));
+    for (String program :
+        List.of("programs/web-app-", "programs/gateway-", "programs/controller-")) {
+      assertThat(texts)
+          .as("%s starts with its cache", program)
+          .anyMatch(text -> text.contains(program) && text.contains("-XX:AOTCache="));
+    }
     try (Arguments arguments = new Arguments()) {
       for (String name : List.of("db-2", "rt-2", "web-3")) {
         mainstay.run("restart", name).succeeds();
@@ -1035,7 +1041,11 @@ abstract class StackScenarios {
       oneGoesOnAloneAndTheOtherIsBroughtBackBesideIt(status);
     }
 
+    List<Long> pids =
+        status().path("processes").valueStream().map(one -> one.path("pid").asLong()).toList();
     mainstay.run("down", "--wipe").succeeds();
+    ProcessTable table = ProcessTable.ofThisMachine();
+    assertThat(pids).noneMatch(pid -> table.look(pid).isPresent());
     assertThat(folder).doesNotExist();
     assertThat(ports(port)).allMatch(PortCheck::isFree);
   }

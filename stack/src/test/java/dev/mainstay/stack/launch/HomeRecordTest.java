@@ -1,11 +1,13 @@
 package dev.mainstay.stack.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.stack.model.Problem;
 import dev.mainstay.stack.process.Home;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,6 +54,23 @@ class HomeRecordTest {
         .hasMessageContaining("does not say what the data beside it was made with")
         .hasMessageNotContaining("Exception");
     assertThat(home.record()).hasContent(text);
+  }
+
+  @Test
+  void dataOfANewerServerAreNotGivenToAnOlderOne() {
+    HomeRecord made = new HomeRecord(HomeRecord.FORMAT, "mysql", "9.7.4");
+
+    assertThatThrownBy(() -> made.checkVersion(home, "MySQL 9.7.3", "9.7.3"))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("holds data of MySQL 9.7.4, which the older MySQL 9.7.3 cannot read")
+        .hasMessageContaining("--home");
+    assertThatThrownBy(() -> made.checkVersion(home, "MySQL 8.4.10", "8.4.10"))
+        .isInstanceOf(Problem.class);
+    for (String able : List.of("9.7.4", "9.7.10", "9.10.0", "10.0.1-debug")) {
+      assertThatCode(() -> made.checkVersion(home, "MySQL " + able, able))
+          .as(able)
+          .doesNotThrowAnyException();
+    }
   }
 
   @ParameterizedTest

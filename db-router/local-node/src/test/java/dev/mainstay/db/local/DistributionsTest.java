@@ -104,6 +104,29 @@ class DistributionsTest {
   }
 
   @Test
+  void whereNoMysqlCanBeHadOneSentenceSaysSoAndTheEmbeddedMariadbServes() throws IOException {
+    // A private copy that cannot be used stands for one that cannot be had: what follows is the
+    // same.
+    program("cache/mysql-9.9.9/mysqld", "mysqld  Ver 8.0.36 for Linux");
+    Files.createDirectories(folder.resolve("cache/mariadb-" + EmbeddedMariadb.VERSION));
+
+    Finding finding =
+        new Distributions(
+                environment, folder.resolve("cache"), folder.resolve("repository"), "Linux amd64")
+            .find(EngineChoice.AUTO, progress::add);
+
+    assertThat(finding)
+        .isInstanceOfSatisfying(
+            Finding.Found.class,
+            found -> assertThat(found.distribution().engine()).isEqualTo(LocalEngine.MARIADB));
+    assertThat(progress)
+        .singleElement()
+        .asString()
+        .contains("(needed: MySQL 8.4 or newer)")
+        .endsWith("; using the embedded MariaDB");
+  }
+
+  @Test
   void newestPrivateCopyIsTaken() {
     program("cache/mysql-9.9.1/mysqld", "mysqld  Ver 9.9.1 for Linux");
     program("cache/mysql-9.10.0/mysqld", "mysqld  Ver 9.10.0 for Linux");

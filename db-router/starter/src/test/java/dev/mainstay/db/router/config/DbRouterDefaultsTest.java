@@ -2,10 +2,13 @@ package dev.mainstay.db.router.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 
@@ -27,6 +30,21 @@ class DbRouterDefaultsTest {
   @Test
   void switchedOffNothingIsSet() {
     assertThat(openInView("--mainstay.db.enabled=false")).isNull();
+  }
+
+  /**
+   * Trap: Hikari's own 30 s and 5 s outlast a fail-over, and every request would wait with them.
+   */
+  @Test
+  void poolsGiveUpLongBeforeAFailOverIsOver() {
+    DbRouterProperties.Pool pool =
+        new Binder(new MapConfigurationPropertySource(Map.of()))
+            .bindOrCreate("mainstay.db.pool", DbRouterProperties.Pool.class);
+
+    assertThat(pool.connectionTimeout()).hasSeconds(1);
+    assertThat(pool.validationTimeout()).hasMillis(500);
+    assertThat(pool.connectTimeout()).hasSeconds(1);
+    assertThat(pool.socketTimeout()).hasSeconds(10);
   }
 
   private static @Nullable String openInView(String... arguments) {
