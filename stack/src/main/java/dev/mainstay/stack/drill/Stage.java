@@ -373,6 +373,17 @@ public final class Stage {
     return spare;
   }
 
+  /** The two web-apps of a stack that has two: more would take their share, too. */
+  public List<Name> bothWebApps() {
+    List<Name> all = all(Role.WEB_APP);
+    if (all.size() != 2) {
+      throw new Problem(
+          "There are %d web-apps (expected: 2); hold this drill without --here."
+              .formatted(all.size()));
+    }
+    return all;
+  }
+
   /** What a drill that draws lots draws them from. */
   public long seed() {
     return seed;

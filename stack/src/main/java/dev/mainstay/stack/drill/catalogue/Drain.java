@@ -5,7 +5,6 @@ import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.Stage;
 import dev.mainstay.stack.drill.check.Promise;
 import dev.mainstay.stack.model.Name;
-import dev.mainstay.stack.model.Role;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +37,7 @@ final class Drain implements Drill {
 
   @Override
   public void perform(Stage stage) throws InterruptedException {
-    List<Name> servers = stage.all(Role.WEB_APP);
+    List<Name> servers = stage.bothWebApps();
     Name one = servers.getFirst();
     Name other = servers.getLast();
     for (String state : List.of("DRAIN", "MAINT")) {

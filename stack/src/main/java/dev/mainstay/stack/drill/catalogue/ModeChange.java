@@ -5,7 +5,6 @@ import dev.mainstay.stack.drill.Shape;
 import dev.mainstay.stack.drill.Stage;
 import dev.mainstay.stack.drill.check.Promise;
 import dev.mainstay.stack.model.Name;
-import dev.mainstay.stack.model.Role;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +39,7 @@ final class ModeChange implements Drill {
 
   @Override
   public void perform(Stage stage) throws InterruptedException {
-    List<Name> servers = stage.all(Role.WEB_APP);
+    List<Name> servers = stage.bothWebApps();
     Name active = servers.getFirst();
     Name passive = servers.getLast();
     stage.mode("active-passive");
