@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "",
-      "The load: 65 requests a second of 12 clients that never retry, 40 %% of them posts. Afterwards every node is read:",
+      "The load: 75 requests a second of 12 clients that never retry, 40 %% of them posts. Afterwards every node is read:",
       "every acknowledged post must be on each exactly once, and all must hold the same.",
       "failed counts every request without a 2xx within 20 s, refused and unknown ones among them."
     })

@@ -25,7 +25,7 @@ public final class Exercise {
 
   private static final Duration GLANCE = Duration.ofMillis(300);
   private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(60);
-  private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(60);
+  private static final Duration LONGEST_CATCH_UP = Duration.ofSeconds(20);
 
   private final Subject subject;
   private final Setting setting;

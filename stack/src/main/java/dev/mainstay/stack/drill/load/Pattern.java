@@ -21,8 +21,8 @@ public record Pattern(
     boolean doubles,
     boolean reconnects) {
 
-  /** 12 clients, 65 requests a second, of which 40 % write; after 20 s a request has failed. */
-  public static final Pattern STANDARD = new Pattern(7, 5, 39, 26, Duration.ofSeconds(20), false);
+  /** 12 clients, 75 requests a second, of which 40 % write; after 20 s a request has failed. */
+  public static final Pattern STANDARD = new Pattern(7, 5, 45, 30, Duration.ofSeconds(20), false);
 
   /** The least load under which a promise is measured, in requests a second. */
   public static final int LEAST_PER_SECOND = 60;
