@@ -169,7 +169,7 @@ class StrategyTest {
     assertThat(acts(next(0, primary, second, led))).containsExactly("db-1 Close");
     assertThat(next(0, closed, second, led).tasks())
         .extracting(task -> ((Task.Turn) task).step().getClass().getSimpleName())
-        .containsExactly("CatchUp", "Promote", "TakeOffice");
+        .containsExactly("CatchUp", "Halt", "TakeOffice", "Forget");
 
     EpochRecord after = epoch(21, 2, 1, 3);
     look(
