@@ -12,6 +12,7 @@ import org.springframework.boot.reactor.netty.autoconfigure.NettyServerPropertie
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import reactor.netty.NettyPipeline;
+import reactor.netty.channel.ChannelOperations;
 
 /**
  * Puts the guard, and behind it the express front where there is one, into every connection to a
@@ -49,10 +50,20 @@ final class FrontDoor implements WebServerFactoryCustomizer<NettyReactiveWebServ
         server -> server.doOnChannelInit((observer, channel, address) -> open(channel)));
   }
 
+  /**
+   * Trap: Reactor Netty ends an exchange after the last write of its response, and where another
+   * thread than the event loop answered it may do so long after. A request that comes in between is
+   * queued there, and then nothing more is read (reactor-netty 4361, in 1.3.7).
+   */
+  private static boolean isAtWork(Channel channel) {
+    return ChannelOperations.get(channel) != null;
+  }
+
   private void open(Channel channel) {
     // Where the protocol is still to be agreed on (HTTP/2 over TLS) there is no codec yet.
     if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
-      Guard.install(channel.pipeline(), NettyPipeline.HttpCodec, limits, lastCall);
+      Guard.install(
+          channel.pipeline(), NettyPipeline.HttpCodec, limits, lastCall, FrontDoor::isAtWork);
       express.ifPresent(it -> it.install(channel.pipeline(), Guard.LAST));
     }
   }

@@ -1,7 +1,9 @@
 package dev.mainstay.gateway.guard;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /**
  * The checks that a client's requests pass before a route sees them.
@@ -23,11 +25,17 @@ public final class Guard {
    *
    * @param codec the name of the handler that reads HTTP/1.1
    * @param lastCall whether a response is to be the last of its connection
+   * @param unfinished whether whoever answers goes on with an exchange whose response is out; what
+   *     becomes false is told by an event on the pipeline
    */
   public static void install(
-      ChannelPipeline pipeline, String codec, Bounds limits, BooleanSupplier lastCall) {
+      ChannelPipeline pipeline,
+      String codec,
+      Bounds limits,
+      BooleanSupplier lastCall,
+      Predicate<Channel> unfinished) {
     ByteGuard bytes = new ByteGuard(limits);
     pipeline.addBefore(codec, "mainstay.guard", bytes);
-    pipeline.addAfter(codec, LAST, new Turns(bytes, lastCall));
+    pipeline.addAfter(codec, LAST, new Turns(bytes, lastCall, unfinished));
   }
 }

@@ -1,6 +1,7 @@
 package dev.mainstay.gateway.guard;
 
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -20,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +29,9 @@ import org.slf4j.LoggerFactory;
  * Stands after the codec and lets one request of a connection pass at a time: the next one follows
  * when the response is out, whoever answered. So answers keep the order of the requests, a refusal
  * takes its turn too, and those behind never see pipelining.
+ *
+ * <p>Whoever answers may go on with an exchange after its response is out, on a thread of its own;
+ * until that is over the next request waits too. It says so by any event on the pipeline.
  *
  * <p>While a request waits here nothing more is read from the client.
  */
@@ -36,6 +41,7 @@ final class Turns extends ChannelDuplexHandler {
 
   private final ByteGuard guard;
   private final BooleanSupplier lastCall;
+  private final Predicate<Channel> unfinished;
   private final Queue<Object> waiting = new ArrayDeque<>(4);
 
   private boolean busy;
@@ -53,9 +59,10 @@ final class Turns extends ChannelDuplexHandler {
   private boolean upgraded;
   private boolean readWanted;
 
-  Turns(ByteGuard guard, BooleanSupplier lastCall) {
+  Turns(ByteGuard guard, BooleanSupplier lastCall, Predicate<Channel> unfinished) {
     this.guard = guard;
     this.lastCall = lastCall;
+    this.unfinished = unfinished;
   }
 
   @Override
@@ -64,11 +71,16 @@ final class Turns extends ChannelDuplexHandler {
       ctx.fireChannelRead(message);
     } else if (refused) {
       ReferenceCountUtil.release(message);
-    } else if (busy && (requestEnded || !waiting.isEmpty())) {
+    } else if (!waiting.isEmpty() || mustWait(ctx, message)) {
       waiting.add(message);
     } else {
       pass(ctx, message);
     }
+  }
+
+  private boolean mustWait(ChannelHandlerContext ctx, Object message) {
+    return (busy && requestEnded)
+        || (message instanceof HttpRequest && unfinished.test(ctx.channel()));
   }
 
   private void pass(ChannelHandlerContext ctx, Object message) {
@@ -173,7 +185,7 @@ final class Turns extends ChannelDuplexHandler {
   }
 
   private void goOn(ChannelHandlerContext ctx) {
-    while (!waiting.isEmpty() && !(busy && requestEnded)) {
+    while (!waiting.isEmpty() && !mustWait(ctx, waiting.element())) {
       pass(ctx, waiting.remove());
     }
     ctx.fireChannelReadComplete();
@@ -181,6 +193,15 @@ final class Turns extends ChannelDuplexHandler {
       readWanted = false;
       ctx.read();
     }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (!waiting.isEmpty()) {
+      // Those behind are to hear of it first.
+      ctx.executor().execute(() -> goOn(ctx));
+    }
+    ctx.fireUserEventTriggered(event);
   }
 
   @Override
