@@ -24,32 +24,43 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The rules of a pool, through a real gateway: ejection, slow start, queue, budget, redispatch. */
+/**
+ * The rules of a pool, through a real gateway: ejection, slow start, queue, budget, redispatch; by
+ * both fronts.
+ */
+@ParameterizedClass(name = "express {0}")
+@ValueSource(booleans = {false, true})
 class RulesIT {
 
-  private static final Rig RIG =
-      unchecked(unchecked(new Rig(), "ejected", 1, 1), "stale", 1, 1)
-          .pool("lifted", 1, 1)
-          .pool("warm", 100, 100)
-          .set("mainstay.gateway.pools.warm.slow-start", "1h")
-          .pool("hung", 1, 1)
-          .pool("busy", 1)
-          .set("mainstay.gateway.pools.busy.limits.max-connections", 2)
-          .set("mainstay.gateway.pools.busy.limits.queue", 3)
-          .pool("patience", 1)
-          .set("mainstay.gateway.pools.patience.limits.max-connections", 1)
-          .set("mainstay.gateway.pools.patience.limits.queue-timeout", "100ms");
+  private static Rig rig = new Rig();
 
-  static {
+  @Parameter boolean express;
+
+  private static Rig rig(boolean express) {
+    Rig made = new Rig().set("mainstay.gateway.express.enabled", express);
+    unchecked(unchecked(made, "ejected", 1, 1), "stale", 1, 1)
+        .pool("lifted", 1, 1)
+        .pool("warm", 100, 100)
+        .set("mainstay.gateway.pools.warm.slow-start", "1h")
+        .pool("hung", 1, 1)
+        .pool("busy", 1)
+        .set("mainstay.gateway.pools.busy.limits.max-connections", 2)
+        .set("mainstay.gateway.pools.busy.limits.queue", 3)
+        .pool("patience", 1)
+        .set("mainstay.gateway.pools.patience.limits.max-connections", 1)
+        .set("mainstay.gateway.pools.patience.limits.queue-timeout", "100ms");
     for (String pool : List.of("unavailable", "told", "poor")) {
-      unchecked(RIG, pool, 1, 1)
+      unchecked(made, pool, 1, 1)
           .set("mainstay.gateway.pools.%s.passive.consecutive-errors".formatted(pool), 0);
     }
-    unchecked(RIG, "deadline", 1, 1, 1)
+    unchecked(made, "deadline", 1, 1, 1)
         .set("mainstay.gateway.pools.deadline.timeouts.connect", "100ms")
         .set("mainstay.gateway.pools.deadline.timeouts.response", "800ms")
         .set("mainstay.gateway.pools.deadline.timeouts.total", "1200ms")
@@ -58,7 +69,7 @@ class RulesIT {
         // not.
         .set("mainstay.gateway.pools.deadline.passive.consecutive-errors", 1)
         .set("mainstay.gateway.pools.deadline.passive.max-ejected-percent", 100);
-    RIG.set("mainstay.gateway.pools.poor.retry.budget-percent", 0)
+    return made.set("mainstay.gateway.pools.poor.retry.budget-percent", 0)
         .set("mainstay.gateway.pools.poor.retry.budget-floor", 2);
   }
 
@@ -73,57 +84,57 @@ class RulesIT {
         .set(health + "timeout", "30s");
   }
 
-  @BeforeAll
-  static void start() {
-    RIG.start();
+  @BeforeParameterizedClassInvocation
+  static void start(boolean express) {
+    rig = rig(express).start();
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stop() {
-    RIG.close();
+    rig.close();
   }
 
   private static HttpResponse<String> post(String path) {
-    return RIG.send(HttpRequest.newBuilder(RIG.site(path)).POST(BodyPublishers.ofString("x")));
+    return rig.send(HttpRequest.newBuilder(rig.site(path)).POST(BodyPublishers.ofString("x")));
   }
 
   private static void nothingIsInFlight(String pool) {
-    for (var server : RIG.pool(pool).get("servers")) {
+    for (var server : rig.pool(pool).get("servers")) {
       String id = server.get("id").asString();
-      await().untilAsserted(() -> assertThat(RIG.fact(pool, id, "inFlight")).isEqualTo("0"));
+      await().untilAsserted(() -> assertThat(rig.fact(pool, id, "inFlight")).isEqualTo("0"));
     }
   }
 
   @Test
   void serverThatAnswers503StandsAside() {
-    RIG.server("ejected", "A").script((request, client) -> say(client, 503, "overloaded"));
+    rig.server("ejected", "A").script((request, client) -> say(client, 503, "overloaded"));
 
     List<Integer> statuses =
         IntStream.range(0, 6).mapToObj(i -> post("/ejected/").statusCode()).toList();
     assertThat(statuses).filteredOn(status -> status == 503).hasSize(3);
 
-    await().until(() -> RIG.fact("ejected", "A", "effectiveWeight").equals("0"));
-    assertThat(RIG.fact("ejected", "A", "ejectedUntil")).startsWith("20");
-    assertThat(RIG.fact("ejected", "B", "ejectedUntil")).isIn("", "null");
-    assertThat(RIG.servers("/ejected/", 4)).isEqualTo("BBBB");
+    await().until(() -> rig.fact("ejected", "A", "effectiveWeight").equals("0"));
+    assertThat(rig.fact("ejected", "A", "ejectedUntil")).startsWith("20");
+    assertThat(rig.fact("ejected", "B", "ejectedUntil")).isIn("", "null");
+    assertThat(rig.servers("/ejected/", 4)).isEqualTo("BBBB");
     nothingIsInFlight("ejected");
   }
 
   @Test
   void passedCheckBringsAnEjectedServerBack() {
-    ScriptedServer a = RIG.server("lifted", "A");
+    ScriptedServer a = rig.server("lifted", "A");
     a.script((request, client) -> reset(client));
     for (int i = 0; i < 6; i++) {
-      assertThat(servedBy(RIG.get("/lifted/"))).isEqualTo("B");
+      assertThat(servedBy(rig.get("/lifted/"))).isEqualTo("B");
     }
     a.script((request, client) -> say(client, 200, "well"));
 
-    await().until(() -> counts(RIG.servers("/lifted/", 4)).equals(Map.of("A", 2, "B", 2)));
+    await().until(() -> counts(rig.servers("/lifted/", 4)).equals(Map.of("A", 2, "B", 2)));
   }
 
   @Test
   void connectionsThatDiedWhileIdleAreNotHeldAgainstTheServer() {
-    ScriptedServer a = RIG.server("stale", "A");
+    ScriptedServer a = rig.server("stale", "A");
     AtomicInteger served = new AtomicInteger();
     // Every second request on a connection finds it dead.
     a.script(
@@ -136,32 +147,32 @@ class RulesIT {
         });
 
     for (int i = 0; i < 20; i++) {
-      assertThat(RIG.get("/stale/").statusCode()).isEqualTo(200);
+      assertThat(rig.get("/stale/").statusCode()).isEqualTo(200);
     }
 
-    assertThat(Integer.parseInt(RIG.fact("stale", "A", "failures"))).isGreaterThanOrEqualTo(3);
-    assertThat(RIG.fact("stale", "A", "effectiveWeight")).isEqualTo("1");
+    assertThat(Integer.parseInt(rig.fact("stale", "A", "failures"))).isGreaterThanOrEqualTo(3);
+    assertThat(rig.fact("stale", "A", "effectiveWeight")).isEqualTo("1");
   }
 
   @Test
   void serverThatComesUpStartsSlowlyAndOthersDidNotAtTheStart() {
-    await().until(() -> RIG.fact("warm", "B", "health").equals("UP"));
-    assertThat(RIG.fact("warm", "B", "effectiveWeight")).isEqualTo("100");
+    await().until(() -> rig.fact("warm", "B", "health").equals("UP"));
+    assertThat(rig.fact("warm", "B", "effectiveWeight")).isEqualTo("100");
 
-    RIG.server("warm", "B").health(500);
-    await().until(() -> RIG.fact("warm", "B", "health").equals("DOWN"));
-    RIG.server("warm", "B").health(200);
-    await().until(() -> RIG.fact("warm", "B", "health").equals("UP"));
+    rig.server("warm", "B").health(500);
+    await().until(() -> rig.fact("warm", "B", "health").equals("DOWN"));
+    rig.server("warm", "B").health(200);
+    await().until(() -> rig.fact("warm", "B", "health").equals("UP"));
 
-    assertThat(RIG.fact("warm", "B", "effectiveWeight")).isEqualTo("7");
-    assertThat(counts(RIG.servers("/warm/", 107))).isEqualTo(Map.of("A", 100, "B", 7));
+    assertThat(rig.fact("warm", "B", "effectiveWeight")).isEqualTo("7");
+    assertThat(counts(rig.servers("/warm/", 107))).isEqualTo(Map.of("A", 100, "B", 7));
   }
 
   /** What a stopped process does: it takes the request, and then nothing. */
   @Test
   void requestsOfAServerThatChecksMarkDownAreAnsweredByAnother() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    ScriptedServer a = RIG.server("hung", "A");
+    ScriptedServer a = rig.server("hung", "A");
     a.script(
         (request, client) -> {
           over.await();
@@ -170,7 +181,7 @@ class RulesIT {
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<String>> served =
           IntStream.range(0, 8)
-              .mapToObj(i -> clients.submit(() -> servedBy(RIG.get("/hung/" + i))))
+              .mapToObj(i -> clients.submit(() -> servedBy(rig.get("/hung/" + i))))
               .toList();
       await().until(() -> a.requests().size() >= 4);
       Future<HttpResponse<String>> unsafe = clients.submit(() -> post("/hung/post"));
@@ -195,7 +206,7 @@ class RulesIT {
     CountDownLatch go = new CountDownLatch(1);
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
-    RIG.server("busy", "A")
+    rig.server("busy", "A")
         .script(
             (request, client) -> {
               most.accumulateAndGet(inside.incrementAndGet(), Math::max);
@@ -206,19 +217,19 @@ class RulesIT {
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Integer>> served =
           IntStream.range(0, 4)
-              .mapToObj(i -> clients.submit(() -> RIG.get("/busy/" + i).statusCode()))
+              .mapToObj(i -> clients.submit(() -> rig.get("/busy/" + i).statusCode()))
               .toList();
-      await().until(() -> RIG.fact("busy", "A", "queued").equals("2"));
-      try (Socket leaves = new Socket(InetAddress.getLoopbackAddress(), RIG.sitePort())) {
+      await().until(() -> rig.fact("busy", "A", "queued").equals("2"));
+      try (Socket leaves = new Socket(InetAddress.getLoopbackAddress(), rig.sitePort())) {
         write(leaves, "GET /busy/left HTTP/1.1\r\nHost: x\r\n\r\n");
-        await().until(() -> RIG.fact("busy", "A", "queued").equals("3"));
+        await().until(() -> rig.fact("busy", "A", "queued").equals("3"));
 
-        HttpResponse<String> tooMany = RIG.get("/busy/");
+        HttpResponse<String> tooMany = rig.get("/busy/");
         assertThat(tooMany.statusCode()).isEqualTo(503);
         assertThat(tooMany.headers().firstValue("Retry-After")).contains("1");
         assertThat(tooMany.body()).contains("as many requests wait as may");
       }
-      await().until(() -> RIG.fact("busy", "A", "queued").equals("2"));
+      await().until(() -> rig.fact("busy", "A", "queued").equals("2"));
 
       go.countDown();
       for (Future<Integer> each : served) {
@@ -226,7 +237,7 @@ class RulesIT {
       }
     }
     assertThat(most.get()).isEqualTo(2);
-    assertThat(RIG.server("busy", "A").requests())
+    assertThat(rig.server("busy", "A").requests())
         .extracting(ScriptedServer.Request::target)
         .doesNotContain("/busy/left")
         .hasSize(4);
@@ -236,17 +247,17 @@ class RulesIT {
   @Test
   void whoWaitedForTooLongIsTurnedAway() throws Exception {
     CountDownLatch over = new CountDownLatch(1);
-    ScriptedServer a = RIG.server("patience", "A");
+    ScriptedServer a = rig.server("patience", "A");
     a.script(
         (request, client) -> {
           over.await();
           say(client, 200, "late");
         });
     try (ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Integer> first = clients.submit(() -> RIG.get("/patience/").statusCode());
+      Future<Integer> first = clients.submit(() -> rig.get("/patience/").statusCode());
       await().until(() -> a.requests().size() == 1);
 
-      HttpResponse<String> second = RIG.get("/patience/");
+      HttpResponse<String> second = rig.get("/patience/");
 
       assertThat(second.statusCode()).isEqualTo(503);
       assertThat(second.body()).contains("busy for too long");
@@ -260,23 +271,23 @@ class RulesIT {
   @Test
   void getThatIsAnswered502To504IsAnsweredByAnother() {
     AtomicInteger status = new AtomicInteger(502);
-    RIG.server("unavailable", "A")
+    rig.server("unavailable", "A")
         .script((request, client) -> say(client, status.getAndIncrement(), "sorry"));
 
     for (int i = 0; i < 6; i++) {
-      HttpResponse<String> response = RIG.get("/unavailable/");
+      HttpResponse<String> response = rig.get("/unavailable/");
       assertThat(response.statusCode()).isEqualTo(200);
       assertThat(servedBy(response)).isEqualTo("B");
     }
 
-    assertThat(RIG.fact("unavailable", "A", "retries")).isEqualTo("3");
+    assertThat(rig.fact("unavailable", "A", "retries")).isEqualTo("3");
     nothingIsInFlight("unavailable");
   }
 
   @Test
   void a503WithRetryAfterIsPassedOn() {
     for (String server : List.of("A", "B")) {
-      RIG.server("told", server)
+      rig.server("told", server)
           .script(
               (request, client) ->
                   write(
@@ -284,44 +295,44 @@ class RulesIT {
                       "HTTP/1.1 503 Busy\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nword"));
     }
 
-    HttpResponse<String> response = RIG.get("/told/");
+    HttpResponse<String> response = rig.get("/told/");
 
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.headers().firstValue("Retry-After")).contains("7");
     assertThat(response.body()).isEqualTo("word");
     assertThat(
-            RIG.server("told", "A").requests().size() + RIG.server("told", "B").requests().size())
+            rig.server("told", "A").requests().size() + rig.server("told", "B").requests().size())
         .isEqualTo(1);
   }
 
   @Test
   void retriesEndWithTheBudget() {
-    RIG.server("poor", "A").script((request, client) -> reset(client));
+    rig.server("poor", "A").script((request, client) -> reset(client));
 
     List<Integer> statuses =
-        IntStream.range(0, 8).mapToObj(i -> RIG.get("/poor/").statusCode()).toList();
+        IntStream.range(0, 8).mapToObj(i -> rig.get("/poor/").statusCode()).toList();
 
     assertThat(statuses).filteredOn(status -> status == 502).hasSize(2);
-    assertThat(RIG.fact("poor", "A", "retries")).isEqualTo("2");
+    assertThat(rig.fact("poor", "A", "retries")).isEqualTo("2");
   }
 
   @Test
   void retriesEndWithTheTotalDeadline() {
     CountDownLatch over = new CountDownLatch(1);
     for (String server : List.of("A", "B", "C")) {
-      RIG.server("deadline", server).script((request, client) -> over.await());
+      rig.server("deadline", server).script((request, client) -> over.await());
     }
 
-    HttpResponse<String> response = RIG.get("/deadline/");
+    HttpResponse<String> response = rig.get("/deadline/");
 
     assertThat(response.statusCode()).isEqualTo(504);
     // The second had what the first left of the 1.2 s, and there was no third.
     assertThat(
             Stream.of("A", "B", "C")
-                .mapToInt(server -> RIG.server("deadline", server).requests().size())
+                .mapToInt(server -> rig.server("deadline", server).requests().size())
                 .sum())
         .isBetween(1, 2);
-    assertThat(RIG.pool("deadline").get("servers"))
+    assertThat(rig.pool("deadline").get("servers"))
         .as("the one that had the whole time-out")
         .filteredOn(server -> server.get("effectiveWeight").asInt() == 0)
         .hasSize(1);

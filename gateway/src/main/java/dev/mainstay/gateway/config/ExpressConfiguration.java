@@ -30,7 +30,7 @@ import org.springframework.web.server.WebFilter;
 
 /** Wires the express front; where something is set up that it does not know, there is none. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty("mainstay.gateway.express.enabled")
+@ConditionalOnProperty(name = "mainstay.gateway.express.enabled", matchIfMissing = true)
 class ExpressConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(ExpressConfiguration.class);

@@ -363,10 +363,10 @@ public record GatewaySettings(
    * Cloud Gateway.
    *
    * @param enabled whether there is a short way; without it every request passes through Spring
-   *     Cloud Gateway. Off by default while it is new: it leaves paths as they are where Spring
-   *     Cloud Gateway collapses //, and its requests are not in http_server_requests
+   *     Cloud Gateway. It leaves paths as they are where Spring Cloud Gateway collapses //, and its
+   *     requests are not in http_server_requests
    */
-  public record ExpressSettings(@DefaultValue("false") boolean enabled) {}
+  public record ExpressSettings(@DefaultValue("true") boolean enabled) {}
 
   /**
    * How slowly a client may send; how much is Spring's to say ({@code

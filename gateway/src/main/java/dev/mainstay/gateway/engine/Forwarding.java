@@ -2,16 +2,19 @@ package dev.mainstay.gateway.engine;
 
 import dev.mainstay.gateway.balance.Server;
 import dev.mainstay.gateway.health.Health;
+import dev.mainstay.gateway.upstream.Answer;
 import dev.mainstay.gateway.upstream.Attempt;
 import dev.mainstay.gateway.upstream.Fault;
 import dev.mainstay.gateway.upstream.Pool;
+import dev.mainstay.gateway.upstream.RetryRule;
+import dev.mainstay.gateway.upstream.Ticket;
+import dev.mainstay.gateway.upstream.Waiter;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpRequest;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
@@ -20,12 +23,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.AsciiString;
-import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,27 +36,17 @@ import org.slf4j.LoggerFactory;
  * a fault, until one answers or none is left that may be asked. Up to then the client has seen
  * nothing; once it has, nothing is sent again.
  *
- * <p>A harmless request with a body of known length up to {@link #MAX_HELD} is held as a whole
- * before it is sent, so that it can be sent again. Any other body goes out while it comes in, and
- * only a connection that was never made is followed by another one.
+ * <p>A harmless request with a body of known length up to {@value Upload#MAX_HELD} bytes is held as
+ * a whole before it is sent, so that it can be sent again. Any other body goes out while it comes
+ * in, and only a connection that was never made is followed by another one.
  *
  * <p>Used on the client's event loop only.
  */
 public final class Forwarding {
 
-  /** Bodies up to this many bytes are held for another try. */
-  static final int MAX_HELD = 64 * 1024;
-
   private static final Logger log = LoggerFactory.getLogger(Forwarding.class);
 
-  private static final AsciiString GATEWAY = AsciiString.cached("x-mainstay-gateway");
   private static final AsciiString SERVED_BY = AsciiString.cached("X-Served-By");
-  private static final AsciiString FORWARDED_FOR = AsciiString.cached("x-forwarded-for");
-  private static final AsciiString FORWARDED_HOST = AsciiString.cached("x-forwarded-host");
-  private static final AsciiString FORWARDED_PROTO = AsciiString.cached("x-forwarded-proto");
-  private static final AsciiString FORWARDED_PORT = AsciiString.cached("x-forwarded-port");
-  private static final AsciiString FORWARDED_PREFIX = AsciiString.cached("x-forwarded-prefix");
-  private static final AsciiString FORWARDED = AsciiString.cached("forwarded");
 
   private final Engine engine;
   private final Lane lane;
@@ -65,20 +55,21 @@ public final class Forwarding {
   private final HttpRequest request;
   private final boolean harmless;
   private final boolean oldClient;
-  private final boolean hasBody;
-  private final boolean held;
+  private final Upload upload;
   private final boolean expectsContinue;
   private final boolean hostless;
   private final long start = System.nanoTime();
 
-  /** Parts of the body that are here: all of a held one, the unsent ones of a streamed one. */
-  private final Queue<HttpContent> parts = new ArrayDeque<>(2);
-
-  private boolean bodyEnded;
-
   private @Nullable Set<String> tried;
   private int retries;
   private boolean freshOnly;
+
+  /** Whether the server has less than the response time-out: late then is not its fault. */
+  private boolean hurried;
+
+  /** While it waits for a server that has room. */
+  private @Nullable Turn waiting;
+
   private @Nullable Attempt attempt;
   private @Nullable Link link;
 
@@ -87,13 +78,15 @@ public final class Forwarding {
 
   private long limitNanos;
 
-  /** When the head of the answer must be here, by {@link System#nanoTime}; 0 for no such time. */
+  /**
+   * When the head of the answer, or a server that has room, must be here, by {@link
+   * System#nanoTime}; 0 for no such time.
+   */
   private long due;
 
   private boolean answerBegun;
   private boolean skipsLast;
-  private boolean keepsLink;
-  private boolean endIsClose;
+  private Framing framing = Framing.NONE;
   private boolean over;
 
   Forwarding(
@@ -111,15 +104,12 @@ public final class Forwarding {
     this.harmless = harmless;
     this.oldClient = given.protocolVersion().equals(HttpVersion.HTTP_1_0);
     HttpHeaders headers = given.headers();
-    boolean chunked = headers.contains(HttpHeaderNames.TRANSFER_ENCODING);
-    long length = chunked ? -1 : HttpUtil.getContentLength(given, 0L);
-    this.hasBody = chunked || length > 0;
-    this.held = !hasBody || (harmless && !chunked && length <= MAX_HELD);
-    this.expectsContinue = hasBody && HttpUtil.is100ContinueExpected(given);
+    this.upload = new Upload(given, harmless);
+    this.expectsContinue = upload.isPresent() && HttpUtil.is100ContinueExpected(given);
     this.hostless = !headers.contains(HttpHeaderNames.HOST);
-    prepare(headers, front);
+    ToServer.prepare(headers, front.channel(), engine.gatewayId());
     this.request =
-        hasBody
+        upload.isPresent()
             ? new DefaultHttpRequest(HttpVersion.HTTP_1_1, given.method(), target, headers)
             : new DefaultFullHttpRequest(
                 HttpVersion.HTTP_1_1,
@@ -131,32 +121,6 @@ public final class Forwarding {
     engine.began();
   }
 
-  private void prepare(HttpHeaders headers, Front side) {
-    Hops.strip(headers);
-    headers.remove(HttpHeaderNames.EXPECT);
-    headers.remove(FORWARDED);
-    headers.remove(FORWARDED_PREFIX);
-    headers.set(GATEWAY, engine.gatewayId());
-    if (side.channel().remoteAddress() instanceof InetSocketAddress client
-        && client.getAddress() != null) {
-      headers.set(FORWARDED_FOR, client.getAddress().getHostAddress());
-    } else {
-      headers.remove(FORWARDED_FOR);
-    }
-    boolean secure = side.channel().pipeline().get("reactor.left.sslHandler") != null;
-    headers.set(FORWARDED_PROTO, secure ? "https" : "http");
-    String host = headers.get(HttpHeaderNames.HOST);
-    if (host == null) {
-      headers.remove(FORWARDED_HOST);
-      headers.remove(FORWARDED_PORT);
-    } else {
-      headers.set(FORWARDED_HOST, host);
-      int colon = host.lastIndexOf(':');
-      boolean port = colon > host.lastIndexOf(']') && colon < host.length() - 1;
-      headers.set(FORWARDED_PORT, port ? host.substring(colon + 1) : secure ? "443" : "80");
-    }
-  }
-
   /** Whether the client waits to be told to go on before it sends its body. */
   public boolean expectsContinue() {
     return expectsContinue;
@@ -164,7 +128,7 @@ public final class Forwarding {
 
   /** Begins; a body is asked for by {@link Front#more}. */
   public void go() {
-    if (hasBody && held) {
+    if (upload.isPresent() && upload.isHeld()) {
       front.more();
     } else {
       begin();
@@ -176,17 +140,101 @@ public final class Forwarding {
     if (first.isPresent()) {
       send(first.get());
     } else {
-      refuse(nobody());
+      await(new Turn(null));
     }
+  }
+
+  /** The server that failed the request, and how. */
+  private record Failure(Attempt attempt, Fault fault, boolean stale) {}
+
+  /** A place in the pool's queue. Whoever makes room there may be on any thread. */
+  private final class Turn implements Waiter {
+
+    /** Why it goes to another server; null if it was at none yet. */
+    private final @Nullable Failure after;
+
+    private @Nullable Ticket ticket;
+
+    private Turn(@Nullable Failure after) {
+      this.after = after;
+    }
+
+    @Override
+    public void admitted(Attempt attempt) {
+      if (!lane.run(() -> itsTurn(this, attempt))) {
+        attempt.end();
+      }
+    }
+
+    @Override
+    public void turnedAway(Refusal why) {
+      lane.run(() -> noTurn(this, why));
+    }
+  }
+
+  private void await(Turn turn) {
+    waiting = turn;
+    due = System.nanoTime() + Math.max(0, left());
+    lane.watch(this);
+    // Its turn comes by the event loop, so never before this is over.
+    turn.ticket = pool.queue(tried == null ? Set.of() : tried, turn);
+  }
+
+  private void waitedLongEnough(Turn turn) {
+    if (turn.ticket != null && turn.ticket.leave()) {
+      noTurn(turn, Waiter.Refusal.QUEUE_TIMEOUT);
+    }
+  }
+
+  private void itsTurn(Turn turn, Attempt next) {
+    if (waiting != turn) {
+      next.end();
+      return;
+    }
+    endWait();
+    if (turn.after == null) {
+      send(next);
+    } else {
+      goOn(turn.after, next);
+    }
+  }
+
+  private void noTurn(Turn turn, Waiter.Refusal why) {
+    if (waiting != turn) {
+      return;
+    }
+    endWait();
+    Failure after = turn.after;
+    if (after == null || why != Waiter.Refusal.NOBODY) {
+      refuse(Answer.turnedAway(pool, why));
+      return;
+    }
+    // The same server again only where there is no other, and never where it does not even listen.
+    Optional<Attempt> again =
+        after.fault() == Fault.UNCONNECTED ? Optional.empty() : pool.beginAgain(after.attempt());
+    if (again.isPresent()) {
+      goOn(after, again.get());
+    } else {
+      refuse(lastWord(after));
+    }
+  }
+
+  private void endWait() {
+    waiting = null;
+    due = 0;
+    lane.unwatch(this);
   }
 
   private void send(Attempt next) {
     attempt = next;
     Server server = next.server();
     long left = left();
-    limitNanos = Math.min(pool.timeouts().response().toNanos(), left);
+    long response = pool.timeouts().response().toNanos();
+    hurried = left < response;
+    limitNanos = Math.min(response, left);
     Link rested = freshOnly ? null : lane.rested(server.uri());
     if (rested != null) {
+      next.onReused();
       rested.use(this);
       link = rested;
       connected(rested);
@@ -206,18 +254,7 @@ public final class Forwarding {
     }
     sending = true;
     open.write(request);
-    boolean whole = !hasBody;
-    if (held) {
-      for (HttpContent part : parts) {
-        open.write(part.retainedDuplicate());
-        whole |= part instanceof LastHttpContent;
-      }
-    } else {
-      for (HttpContent part = parts.poll(); part != null; part = parts.poll()) {
-        open.write(part);
-        whole |= part instanceof LastHttpContent;
-      }
-    }
+    boolean whole = upload.writeTo(open);
     open.flush();
     if (link != open) {
       return;
@@ -246,25 +283,25 @@ public final class Forwarding {
 
   /** A part of the request's body, which is now the forwarding's to release. */
   public void body(HttpContent part) {
-    bodyEnded = part instanceof LastHttpContent;
-    if (over || !hasBody) {
+    upload.came(part);
+    if (over || !upload.isPresent()) {
       part.release();
       return;
     }
-    if (held) {
-      parts.add(part);
-      if (bodyEnded) {
+    if (upload.isHeld()) {
+      upload.keep(part);
+      if (upload.hasEnded()) {
         begin();
       }
       return;
     }
     Link open = link;
     if (!sending || open == null) {
-      parts.add(part);
+      upload.keep(part);
       return;
     }
     open.write(part);
-    if (bodyEnded) {
+    if (upload.hasEnded()) {
       open.flush();
       if (link == open && !answerBegun) {
         awaitAnswer();
@@ -277,7 +314,7 @@ public final class Forwarding {
     if (bodyEnded()) {
       return;
     }
-    if (held) {
+    if (upload.isHeld()) {
       front.more();
     } else if (sending && link != null) {
       Link open = link;
@@ -289,7 +326,7 @@ public final class Forwarding {
   }
 
   void serverWritable() {
-    if (!held && sending && !bodyEnded) {
+    if (!upload.isHeld() && sending && !upload.hasEnded()) {
       due = 0;
       lane.unwatch(this);
       front.more();
@@ -297,24 +334,32 @@ public final class Forwarding {
   }
 
   void tick(long now) {
-    if (due != 0 && now - due >= 0) {
+    Turn turn = waiting;
+    if (turn != null) {
+      if (now - due >= 0) {
+        waitedLongEnough(turn);
+      }
+    } else if (due != 0 && now - due >= 0) {
       fault(Fault.LATE, "no answer in time");
-    } else if (due != 0 && standsBehindADeadServer() && mayGoOn(Fault.LATE)) {
-      fault(Fault.LATE, "marked down while it was asked");
+    } else if (due != 0 && standsBehindADeadServer() && mayGoOn(Fault.LOST)) {
+      fault(Fault.LOST, "marked down by its checks", true);
     }
   }
 
   private boolean standsBehindADeadServer() {
     Attempt now = attempt;
     return now != null
+        && harmless
+        && upload.isHeld()
+        && now.server().health() != Health.DOWN
         && isDown(now.server().id())
-        && pool.roster().servers().stream()
-            .anyMatch(
-                other ->
-                    !other.id().equals(now.server().id())
-                        && (tried == null || !tried.contains(other.id()))
-                        && pool.effectiveWeight(other.id()) > 0
-                        && !isDown(other.id()));
+        && pool.hasOther(without(now));
+  }
+
+  private Set<String> without(Attempt last) {
+    Set<String> out = tried == null ? new HashSet<>() : new HashSet<>(tried);
+    out.add(last.server().id());
+    return out;
   }
 
   private boolean isDown(String server) {
@@ -334,41 +379,66 @@ public final class Forwarding {
       }
       return;
     }
-    HttpHeaders headers = response.headers();
-    String coding = headers.get(HttpHeaderNames.TRANSFER_ENCODING);
-    if (status == 101
-        || (coding != null && !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(coding))) {
-      fault(Fault.LOST, status == 101 ? "switched protocols unasked" : "coding " + coding);
+    String objection = Framing.objection(response);
+    if (objection != null) {
+      fault(Fault.LOST, objection);
+      return;
+    }
+    Attempt asked = attempt;
+    if (asked == null) {
       return;
     }
     lane.unwatch(this);
     due = 0;
-    boolean bodiless = status == 204 || status == 304 || request.method().equals(HttpMethod.HEAD);
-    boolean framed = bodiless || coding != null || HttpUtil.isContentLengthSet(response);
-    keepsLink = framed && HttpUtil.isKeepAlive(response);
-    Hops.strip(headers);
-    if (!framed && !oldClient) {
-      headers.set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
-    } else if (coding != null && oldClient) {
-      headers.remove(HttpHeaderNames.TRANSFER_ENCODING);
+    HttpHeaders headers = response.headers();
+    boolean retryAfter = headers.contains(HttpHeaderNames.RETRY_AFTER);
+    asked.answered(status, retryAfter);
+    if (RetryRule.isFailure(status, retryAfter) && goesElsewhere(asked, status)) {
+      return;
     }
-    endIsClose = oldClient && !bodiless && !HttpUtil.isContentLengthSet(response);
-    if (engine.exposeServedBy() && attempt != null) {
-      headers.set(SERVED_BY, attempt.server().id());
+    framing = Framing.settle(response, request.method().equals(HttpMethod.HEAD), oldClient);
+    if (engine.exposeServedBy()) {
+      headers.set(SERVED_BY, asked.server().id());
     }
     response.setProtocolVersion(HttpVersion.HTTP_1_1);
     answerBegun = true;
     front.head(response);
   }
 
+  /**
+   * Gives up on an answer that says no more than that the server failed, if another may be asked.
+   */
+  private boolean goesElsewhere(Attempt asked, int status) {
+    Set<String> out = without(asked);
+    if (!pool.hasOther(out) || !mayGoOn(Fault.LOST)) {
+      return false;
+    }
+    Optional<Attempt> next = pool.beginElsewhere(out);
+    if (next.isEmpty()) {
+      return false;
+    }
+    log.debug(
+        "{} {}: server {} answered {}",
+        request.method(),
+        request.uri(),
+        asked.server().id(),
+        status);
+    asked.failed();
+    asked.end();
+    tried = out;
+    leaveLink();
+    goOn(new Failure(asked, Fault.LOST, false), next.get());
+    return true;
+  }
+
   /** Whether the answer ends where the connection does. */
   public boolean endIsClose() {
-    return endIsClose;
+    return framing.endIsClose();
   }
 
   /** Whether the client has sent its request as a whole. */
   public boolean bodyEnded() {
-    return bodyEnded || !hasBody;
+    return upload.hasEnded();
   }
 
   void answerBody(HttpContent content) {
@@ -399,7 +469,7 @@ public final class Forwarding {
     finish();
     if (done != null) {
       done.end();
-      if (used != null && keepsLink && whole) {
+      if (used != null && framing.keepsLink() && whole) {
         lane.rest(done.server().uri(), used);
       } else if (used != null) {
         used.close();
@@ -444,16 +514,62 @@ public final class Forwarding {
   }
 
   private void fault(Fault fault, String why) {
-    if (over) {
-      return;
-    }
+    fault(fault, why, false);
+  }
+
+  /**
+   * @param granted whether the retry that it calls for has been taken out of the budget
+   */
+  private void fault(Fault fault, String why, boolean granted) {
     Attempt failed = attempt;
-    Link used = link;
-    if (failed == null) {
+    if (over || failed == null) {
       return;
     }
     String id = failed.server().id();
     log.debug("{} {}: server {}: {}", request.method(), request.uri(), id, why);
+    boolean stale = fault == Fault.LOST && !granted && link != null && link.reused();
+    leaveLink();
+    if (fault == Fault.UNCONNECTED) {
+      pool.unconnected(failed, why);
+    }
+    if (answerBegun || (fault == Fault.LATE && hurried)) {
+      failed.failed();
+    } else {
+      failed.failed(fault);
+    }
+    // Before it waits for another server: it must not take up room at this one.
+    failed.end();
+    if (answerBegun) {
+      finish();
+      front.brokenOff(framing.endIsClose());
+      return;
+    }
+    Failure failure = new Failure(failed, fault, stale);
+    tried = without(failed);
+    if (!granted && !mayGoOn(fault)) {
+      refuse(lastWord(failure));
+      return;
+    }
+    Optional<Attempt> next = pool.beginElsewhere(tried);
+    if (next.isPresent()) {
+      goOn(failure, next.get());
+    } else {
+      attempt = null;
+      await(new Turn(failure));
+    }
+  }
+
+  private void goOn(Failure failure, Attempt next) {
+    failure.attempt().retried();
+    freshOnly |= failure.stale();
+    if (failure.fault() != Fault.UNCONNECTED) {
+      retries++;
+    }
+    send(next);
+  }
+
+  private void leaveLink() {
+    Link used = link;
     link = null;
     sending = false;
     due = 0;
@@ -461,54 +577,18 @@ public final class Forwarding {
     if (used != null) {
       used.close();
     }
-    // That a resting connection had died says nothing of its server.
-    boolean stale = fault == Fault.LOST && used != null && used.reused() && !answerBegun;
-    if (!stale) {
-      failed.failed();
-    }
-    failed.end();
-    if (fault == Fault.UNCONNECTED) {
-      pool.unconnected(failed, why);
-    }
-    if (answerBegun) {
-      finish();
-      front.brokenOff(endIsClose);
-      return;
-    }
-    if (tried == null) {
-      tried = new HashSet<>();
-    }
-    tried.add(id);
-    Optional<Attempt> next = mayGoOn(fault) ? another(failed, fault) : Optional.empty();
-    if (next.isEmpty()) {
-      refuse(lastWord(fault, id));
-      return;
-    }
-    failed.retried();
-    if (stale) {
-      freshOnly = true;
-    }
-    if (fault != Fault.UNCONNECTED) {
-      retries++;
-    }
-    send(next.get());
   }
 
+  /** Yes spends the pool's budget: to be asked once a fault. */
   private boolean mayGoOn(Fault fault) {
-    return pool.retry().permits(fault, harmless, held, retries) && left() > 0;
-  }
-
-  private Optional<Attempt> another(Attempt failed, Fault fault) {
-    Optional<Attempt> other = pool.beginElsewhere(tried == null ? Set.of() : tried);
-    // The same server again only where there is no other, and never where it does not even listen.
-    return other.isPresent() || fault == Fault.UNCONNECTED ? other : pool.beginAgain(failed);
+    return left() > 0 && pool.mayRetry(fault, harmless, upload.isHeld(), retries);
   }
 
   /** Nanoseconds; a body that is still streaming in when all time is over gets its own. */
   private long left() {
     Duration total = pool.timeouts().total();
     long left = total.toNanos() - (System.nanoTime() - start);
-    return !held && left < 0 ? pool.timeouts().response().toNanos() : left;
+    return !upload.isHeld() && left < 0 ? pool.timeouts().response().toNanos() : left;
   }
 
   private void refuse(Answer answer) {
@@ -518,32 +598,20 @@ public final class Forwarding {
 
   private void finish() {
     over = true;
+    Turn turn = waiting;
+    waiting = null;
+    if (turn != null && turn.ticket != null) {
+      turn.ticket.leave();
+    }
     link = null;
     attempt = null;
     sending = false;
     lane.unwatch(this);
-    for (HttpContent part = parts.poll(); part != null; part = parts.poll()) {
-      part.release();
-    }
+    upload.release();
     engine.over();
   }
 
-  private Answer nobody() {
-    return pool.roster().servers().isEmpty()
-        ? new Answer(503, "Pool %s has no server yet: none was found.".formatted(pool.name()), 1)
-        : new Answer(
-            503,
-            "No server of pool %s takes requests: all are drained, in maintenance or at weight 0."
-                .formatted(pool.name()),
-            5);
-  }
-
-  private Answer lastWord(Fault fault, String id) {
-    return switch (fault) {
-      case UNCONNECTED ->
-          new Answer(503, "No server of pool %s can be reached.".formatted(pool.name()), 1);
-      case LOST -> new Answer(502, "Server %s broke off before it answered.".formatted(id), 0);
-      case LATE -> new Answer(504, "Server %s did not answer in time.".formatted(id), 0);
-    };
+  private Answer lastWord(Failure after) {
+    return Answer.after(after.fault(), pool, after.attempt().server().id());
   }
 }

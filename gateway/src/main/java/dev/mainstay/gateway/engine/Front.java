@@ -1,5 +1,6 @@
 package dev.mainstay.gateway.engine;
 
+import dev.mainstay.gateway.upstream.Answer;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpResponse;

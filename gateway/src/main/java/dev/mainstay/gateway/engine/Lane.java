@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +144,16 @@ final class Lane {
       return new InetSocketAddress(InetAddress.getByAddress(bytes), server.getPort());
     } catch (UnknownHostException impossible) {
       throw new IllegalStateException(impossible);
+    }
+  }
+
+  /** Runs {@code task} on the loop, never at once; false if there will be no more of it. */
+  boolean run(Runnable task) {
+    try {
+      loop.execute(task);
+      return true;
+    } catch (RejectedExecutionException ended) {
+      return false;
     }
   }
 

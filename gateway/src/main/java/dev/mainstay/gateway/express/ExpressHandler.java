@@ -1,10 +1,10 @@
 package dev.mainstay.gateway.express;
 
-import dev.mainstay.gateway.engine.Answer;
 import dev.mainstay.gateway.engine.Forwarding;
 import dev.mainstay.gateway.engine.Front;
 import dev.mainstay.gateway.guard.Farewell;
 import dev.mainstay.gateway.telling.Telling;
+import dev.mainstay.gateway.upstream.Answer;
 import dev.mainstay.gateway.upstream.Pool;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;

@@ -1,5 +1,6 @@
 package dev.mainstay.gateway.problem;
 
+import dev.mainstay.gateway.upstream.Answer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -14,6 +15,14 @@ public final class Problem extends ErrorResponseException {
   /** A problem to be told as {@code status}; {@code detail} is a whole sentence for the client. */
   public Problem(HttpStatus status, String detail) {
     super(status, ProblemDetail.forStatusAndDetail(status, detail), null);
+  }
+
+  /** What the gateway says to a request that no server answers. */
+  public static Problem of(Answer answer) {
+    Problem problem = new Problem(HttpStatus.valueOf(answer.status()), answer.detail());
+    return answer.retryAfterSeconds() == 0
+        ? problem
+        : problem.with(HttpHeaders.RETRY_AFTER, Integer.toString(answer.retryAfterSeconds()));
   }
 
   /** Adds a header to the answer. */

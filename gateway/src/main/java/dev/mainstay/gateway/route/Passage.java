@@ -1,6 +1,7 @@
 package dev.mainstay.gateway.route;
 
 import dev.mainstay.gateway.problem.Problem;
+import dev.mainstay.gateway.upstream.Answer;
 import dev.mainstay.gateway.upstream.Attempt;
 import dev.mainstay.gateway.upstream.Fault;
 import dev.mainstay.gateway.upstream.Pool;
@@ -204,7 +205,7 @@ final class Passage {
             Mono.error(
                 () -> {
                   ServerWebExchangeUtils.reset(exchange);
-                  return lastWord(fault, id);
+                  return Problem.of(Answer.after(fault, pool, id));
                 }))
         .flatMap(next -> goOn(attempt, next, fault != Fault.UNCONNECTED));
   }
@@ -277,49 +278,6 @@ final class Passage {
   }
 
   private Problem problem(Waiter.Refusal why) {
-    return switch (why) {
-      case NOBODY -> nobody();
-      case QUEUE_FULL ->
-          new Problem(
-                  HttpStatus.SERVICE_UNAVAILABLE,
-                  "All servers of pool %s are busy, and as many requests wait as may."
-                      .formatted(pool.name()))
-              .with(HttpHeaders.RETRY_AFTER, "1");
-      case QUEUE_TIMEOUT ->
-          new Problem(
-                  HttpStatus.SERVICE_UNAVAILABLE,
-                  "All servers of pool %s were busy for too long.".formatted(pool.name()))
-              .with(HttpHeaders.RETRY_AFTER, "1");
-    };
-  }
-
-  private Problem nobody() {
-    if (pool.roster().servers().isEmpty()) {
-      return new Problem(
-              HttpStatus.SERVICE_UNAVAILABLE,
-              "Pool %s has no server yet: none was found.".formatted(pool.name()))
-          .with(HttpHeaders.RETRY_AFTER, "1");
-    }
-    return new Problem(
-            HttpStatus.SERVICE_UNAVAILABLE,
-            "No server of pool %s takes requests: all are drained, in maintenance or at weight 0."
-                .formatted(pool.name()))
-        .with(HttpHeaders.RETRY_AFTER, "5");
-  }
-
-  private Problem lastWord(Fault fault, String id) {
-    return switch (fault) {
-      case UNCONNECTED ->
-          new Problem(
-                  HttpStatus.SERVICE_UNAVAILABLE,
-                  "No server of pool %s can be reached.".formatted(pool.name()))
-              .with(HttpHeaders.RETRY_AFTER, "1");
-      case LOST ->
-          new Problem(
-              HttpStatus.BAD_GATEWAY, "Server %s broke off before it answered.".formatted(id));
-      case LATE ->
-          new Problem(
-              HttpStatus.GATEWAY_TIMEOUT, "Server %s did not answer in time.".formatted(id));
-    };
+    return Problem.of(Answer.turnedAway(pool, why));
   }
 }
