@@ -121,8 +121,8 @@ class ComposeIT {
         .toList();
   }
 
-  /** A server that came up takes its weight within the pool's slow start of 10 s. */
-  private static final Duration SLOW_START = Duration.ofSeconds(15);
+  /** A server that came up takes its weight within the pool's slow start of 2 s. */
+  private static final Duration SLOW_START = Duration.ofSeconds(5);
 
   private static boolean nobodyStartsSlowly() throws IOException, InterruptedException {
     return serversThatAreUp().stream()
@@ -306,11 +306,15 @@ class ComposeIT {
       throws IOException, InterruptedException {
     try (Site.Load load = first.load(4, 2)) {
       up("--scale", "web-app=4", "--no-recreate");
+      long scaled = System.nanoTime();
       await().atMost(Duration.ofSeconds(5)).until(() -> serversThatAreUp().size() == 4);
+      await().atMost(SLOW_START).until(ComposeIT::nobodyStartsSlowly);
+      System.out.printf(
+          "four instances share by weight %d ms after `up --scale` returned%n",
+          Duration.ofNanos(System.nanoTime() - scaled).toMillis());
       awaitReadsAndPosts(load);
       assertThat(load.end()).isEmpty();
     }
-    await().atMost(SLOW_START).until(ComposeIT::nobodyStartsSlowly);
     assertThat(shares(40).values()).containsExactly(10, 10, 10, 10);
 
     // 100, 100, 100 and 25: a cycle is 13 requests.

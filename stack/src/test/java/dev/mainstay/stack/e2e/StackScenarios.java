@@ -1038,7 +1038,8 @@ abstract class StackScenarios {
 
     if (engine == LocalEngine.MARIADB) { // Once is enough: gateways know of no engine.
       holdsDrills("web-kill", "rolling-restart");
-      oneGoesOnAloneAndTheOtherIsBroughtBackBesideIt(status);
+      // The drills have restarted both.
+      oneGoesOnAloneAndTheOtherIsBroughtBackBesideIt(status());
     }
 
     List<Long> pids =
