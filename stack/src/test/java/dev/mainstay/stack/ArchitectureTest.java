@@ -39,6 +39,8 @@ class ArchitectureTest {
         .definedBy(ROOT + ".cli")
         .layer("drill")
         .definedBy(ROOT + ".drill..")
+        .layer("bench")
+        .definedBy(ROOT + ".bench")
         .layer("launch")
         .definedBy(ROOT + ".launch")
         .layer("containers")
@@ -57,16 +59,19 @@ class ArchitectureTest {
         .mayOnlyBeAccessedByLayers("command")
         .whereLayer("drill")
         .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("bench")
+        .mayOnlyBeAccessedByLayers("cli")
         .whereLayer("launch")
         .mayOnlyBeAccessedByLayers("drill", "cli")
         .whereLayer("containers")
         .mayOnlyBeAccessedByLayers("drill", "cli")
         .whereLayer("remote")
-        .mayOnlyBeAccessedByLayers("launch", "drill", "cli")
+        .mayOnlyBeAccessedByLayers("launch", "drill", "bench", "cli")
         .whereLayer("supervise")
         .mayOnlyBeAccessedByLayers("remote", "launch", "drill", "cli")
         .whereLayer("process")
-        .mayOnlyBeAccessedByLayers("supervise", "remote", "launch", "containers", "drill", "cli")
+        .mayOnlyBeAccessedByLayers(
+            "supervise", "remote", "launch", "containers", "drill", "bench", "cli")
         .check(CLASSES);
   }
 

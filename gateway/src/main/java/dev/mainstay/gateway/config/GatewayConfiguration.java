@@ -58,7 +58,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** Wires pools, filters and checks into Spring Cloud Gateway. */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(GatewaySettings.class)
-@Import(ExpressConfiguration.class)
+@Import({ExpressConfiguration.class, RateLimitConfiguration.class})
 public class GatewayConfiguration {
 
   @Bean

@@ -12,6 +12,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.web.ErrorResponse;
+import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebExceptionHandler;
 import reactor.core.publisher.Mono;
@@ -45,6 +46,11 @@ public final class ProblemHandler implements WebExceptionHandler, Ordered {
       status = told.getStatusCode();
       detail = told.getBody().getDetail() == null ? reason(status) : told.getBody().getDetail();
       response.getHeaders().putAll(told.getHeaders());
+    } else if (error instanceof HttpClientErrorException.TooManyRequests) {
+      status = HttpStatus.TOO_MANY_REQUESTS;
+      detail =
+          "Too much was sent from your address. Wait a few seconds, go back and send it again.";
+      response.getHeaders().set(HttpHeaders.RETRY_AFTER, "5");
     } else {
       log.error(
           "{} {} failed",

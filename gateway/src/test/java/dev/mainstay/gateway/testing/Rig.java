@@ -93,10 +93,18 @@ public final class Rig implements AutoCloseable {
   }
 
   private void route(String id, String pool) {
+    routeOfItsOwn(id, pool, "Path=/%s/**".formatted(id));
+  }
+
+  /** A route to a pool; routes are tried in the order in which they were made. */
+  public Rig routeOfItsOwn(String id, String pool, String... predicates) {
     String route = "spring.cloud.gateway.server.webflux.routes[%d].".formatted(routes++);
     set(route + "id", id);
     set(route + "uri", "lb://" + pool);
-    set(route + "predicates[0]", "Path=/%s/**".formatted(id));
+    for (int i = 0; i < predicates.length; i++) {
+      set(route + "predicates[%d]".formatted(i), predicates[i]);
+    }
+    return this;
   }
 
   /** Another way to a pool, under {@code /ID/}, through a filter of Spring Cloud Gateway. */

@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
       SwitchoverCommand.class,
       RebuildCommand.class,
       DrillCommand.class,
+      BenchCommand.class,
       KubernetesCommand.class
     },
     versionProvider = Commands.Version.class)

@@ -41,6 +41,7 @@ final class Settings {
             "management",
             Map.of("server", Map.of("address", "127.0.0.1", "port", options.adminPortOf(name))));
         settings.put("mainstay.gateway", gateway(name));
+        settings.put("spring.cloud.gateway.server.webflux.routes", List.of(forms(), everything()));
       }
       case NODE -> throw new IllegalArgumentException("%s is no Java process".formatted(name));
     }
@@ -121,6 +122,31 @@ final class Settings {
                 Map.of(
                     "servers", servers(),
                     "health", Map.of("path", "/actuator/health/readiness"))));
+  }
+
+  /** The board's forms: 30 at once from an address, and one a second. The API has no limit. */
+  private static Map<String, Object> forms() {
+    return Map.of(
+        "id",
+        "forms",
+        "uri",
+        "lb://web-app",
+        "predicates",
+        List.of("Method=POST", "Path=/notices/**"),
+        "filters",
+        List.of(
+            Map.of(
+                "name",
+                "RequestRateLimiter",
+                "args",
+                Map.of(
+                    "bucket4j-rate-limiter.capacity", 30,
+                    "bucket4j-rate-limiter.refill-tokens", 1,
+                    "bucket4j-rate-limiter.refill-period", "1s"))));
+  }
+
+  private static Map<String, Object> everything() {
+    return Map.of("id", "site", "uri", "lb://web-app", "predicates", List.of("Path=/**"));
   }
 
   /** Where a gateway keeps what its operator changed, seen from the folder in which it runs. */

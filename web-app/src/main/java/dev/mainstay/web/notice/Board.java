@@ -54,9 +54,7 @@ class Board {
   @Transactional(readOnly = true)
   ReadOn<Paged<NoticeSummary>> newest(SearchTerms terms, Paging paging) {
     List<Notice> found = search.newest(terms, paging);
-    Map<UUID, Long> counts =
-        comments.countEach(found.stream().map(Notice::id).toList()).stream()
-            .collect(toMap(CommentRepository.Count::noticeId, CommentRepository.Count::comments));
+    Map<UUID, Long> counts = commentsOnEach(found);
     List<NoticeSummary> summaries =
         found.stream()
             .map(
@@ -66,6 +64,14 @@ class Board {
             .toList();
     return new ReadOn<>(
         Paged.of(summaries, paging, () -> search.count(terms)), serverId.ofThisTransaction());
+  }
+
+  private Map<UUID, Long> commentsOnEach(List<Notice> found) {
+    return found.isEmpty()
+        ? Map.of()
+        : comments.countEach(found.stream().map(Notice::id).toList()).stream()
+            .collect(
+                toMap(CommentRepository.Count::noticeId, CommentRepository.Count::getComments));
   }
 
   /** A notice and its comments, if there is such a notice. */
