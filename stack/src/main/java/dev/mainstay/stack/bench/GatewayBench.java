@@ -20,10 +20,10 @@ public final class GatewayBench {
 
   private static final Duration WINDOW = Duration.ofSeconds(3);
   private static final int FEWEST_WINDOWS = 12;
-  private static final int MOST_WINDOWS = 40;
+  private static final int MOST_WINDOWS = 30;
 
   /** The last four windows of a warm-up differ by no more than this. */
-  private static final double STEADY = 1.07;
+  private static final double STEADY = 1.1;
 
   private final Wrk wrk = new Wrk(Tools.need("wrk", "which puts the load on"));
   private final Path project;
